@@ -1,0 +1,80 @@
+"""One assessment at one moment as plain, frozen values: what pages, charts and reports are made from.
+
+`assessments.results` makes a `ScoredAssessment` from rows while a team is answering, and from the sealed document once it
+has submitted, so that screen and paper come from the same values. No Django here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from assessments.scoring import Answer, Explanation, Result
+from rubric.datatypes import Rubric
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLink:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """What a team said of one question. `choice` is None while unanswered; `reason` belongs to "Not applicable"."""
+
+    question: str
+    choice: Answer | None = None
+    reason: str = ""
+    rationale: str = ""
+    evidence: tuple[EvidenceLink, ...] = ()
+    answered_by: str = ""
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Proof of a submission: `sha256` is the hex digest of the sealed document, `code` its short form for people."""
+
+    code: str
+    sha256: str
+    sealed_at: datetime
+    sealed_by: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierResult:
+    """An earlier sealed result of the same team, to compare with."""
+
+    cycle: str
+    sealed_at: datetime
+    result: Result
+    answers: Mapping[str, Answer]
+
+
+@dataclass(frozen=True)
+class ScoredAssessment:
+    """Everything one page or report of an assessment says. `answers` has an entry for every question of the rubric.
+
+    `explanations` stand in stack order like `result.areas`. `earlier` runs from the newest back. `seal` is None while
+    the figures are provisional. `people` are those who answered, by name.
+    """
+
+    assessment_id: str
+    organization: str
+    team: str
+    cycle: str
+    state: str
+    state_label: str
+    at: datetime
+    rubric: Rubric
+    answers: Mapping[str, GivenAnswer]
+    result: Result
+    explanations: tuple[Explanation, ...]
+    earlier: tuple[EarlierResult, ...] = ()
+    seal: Seal | None = None
+    people: tuple[str, ...] = ()
+
+    @property
+    def provisional(self) -> bool:
+        return self.seal is None

@@ -1,0 +1,97 @@
+"""A maturity model as plain, frozen values: what scoring, charts and reports work on.
+
+Standard library only. `rubric.models` holds the same things as tables and makes these from them.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One rung: `number` counts from 1, `scope` is the organizational scope the model gives it."""
+
+    number: int
+    name: str
+    scope: str
+
+    def __str__(self) -> str:
+        return f"Level {self.number}, {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What a team would see if it were at `level` for one key question. Our text, not the model's."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A key question in the model's words; `anchors` and `evidence_hint` are ours.
+
+    `anchors` ascend from level 1 and there is one for each level. `weight` is a whole number of at least 1.
+    """
+
+    code: str
+    text: str
+    weight: int = 1
+    anchors: tuple[Anchor, ...] = ()
+    evidence_hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An operational area. `position` is 1 at the bottom of the stack; `descriptors` ascend from level 1."""
+
+    code: str
+    name: str
+    position: int
+    summary: str = ""
+    introduction: str = ""
+    body: str = ""
+    descriptors: tuple[str, ...] = ()
+    activities: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """One version of a maturity model; `areas` stand in stack order, from the bottom.
+
+    `required_share` is a whole percentage, `max_shortfall` a number of levels; see `assessments.scoring`.
+    """
+
+    code: str
+    version: str
+    name: str
+    source: str
+    required_share: int
+    max_shortfall: int
+    levels: tuple[Level, ...]
+    areas: tuple[Area, ...]
+
+    @cached_property
+    def area_by_code(self) -> dict[str, Area]:
+        return {area.code: area for area in self.areas}
+
+    @cached_property
+    def question_by_code(self) -> dict[str, Question]:
+        return {question.code: question for area in self.areas for question in area.questions}
+
+    @cached_property
+    def area_of_question(self) -> dict[str, Area]:
+        """The area each question code belongs to."""
+        return {question.code: area for area in self.areas for question in area.questions}
+
+    def level(self, number: int) -> Level:
+        """The level with that number, from 1; `IndexError` where there is none."""
+        if number < 1:
+            raise IndexError(number)
+        return self.levels[number - 1]
+
+    @property
+    def top(self) -> int:
+        """The highest level's number."""
+        return len(self.levels)
