@@ -4,12 +4,12 @@ The rule, its terms and worked examples stand in docs/scoring.md. Nothing here r
 `score(rubric, answers)` gives the same `Result` for the same input for good.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
 
-from rubric.datatypes import Rubric
+from rubric.datatypes import Area, Question, Rubric
 
 UNKNOWN: Final = "unknown"
 NOT_APPLICABLE: Final = "not_applicable"
@@ -109,19 +109,226 @@ class Explanation:
 
 def score(rubric: Rubric, answers: Mapping[str, Answer]) -> Result:
     """Score `answers`, keyed by question code. `ValueError` names a code or a level that the rubric doesn't have."""
-    raise NotImplementedError
+    check_answers(rubric, answers)
+    areas = tuple(_score_area(rubric, area, answers) for area in rubric.areas)
+    return Result(rubric.code, rubric.version, areas, _foundation_gaps(areas))
+
+
+def check_answers(rubric: Rubric, answers: Mapping[str, Answer]) -> None:
+    """Raise `ValueError` for the first answer that `rubric` doesn't allow: its code, what is wrong, what is allowed."""
+    questions, top = rubric.question_by_code, rubric.top
+    for code, answer in answers.items():
+        if code not in questions:
+            raise ValueError(
+                f"{code}: no question of {rubric.code} {rubric.version}; allowed are {', '.join(questions)}"
+            )
+        if answer in (UNKNOWN, NOT_APPLICABLE):
+            continue
+        if not isinstance(answer, int) or isinstance(answer, bool) or not 1 <= answer <= top:
+            raise ValueError(
+                f'{code}: {_shown(answer)} is not a level; allowed are 1 to {top}, "{UNKNOWN}" and "{NOT_APPLICABLE}"'
+            )
+
+
+def _shown(answer: object) -> str:
+    """An answer in an error's words. Python refuses to print whole numbers of thousands of digits."""
+    if isinstance(answer, int) and abs(answer) >= 10**20:
+        return "a number of more than 20 digits"
+    return repr(answer)
 
 
 def explain(rubric: Rubric, answers: Mapping[str, Answer], result: Result) -> tuple[Explanation, ...]:
     """Why each area stands where it does, in stack order. `result` is what `score` made of the same `answers`."""
-    raise NotImplementedError
+    return tuple(
+        _explain_area(rubric, area, answers, area_result.level)
+        for area, area_result in zip(rubric.areas, result.areas, strict=True)
+    )
 
 
 def one_decimal(value: Fraction | None) -> str:
     """A score as people see it: one decimal, halves rounded up; an en dash where not rated."""
-    raise NotImplementedError
+    return "–" if value is None else _rounded(value, 1)
 
 
 def result_to_json(result: Result) -> dict[str, object]:
     """The document that `manage.py score` writes: plain JSON types, scores as strings with two decimals, halves up."""
-    raise NotImplementedError
+    return {
+        "rubric": result.rubric,
+        "version": result.version,
+        "areas": [
+            {
+                "area": area.area,
+                "level": area.level,
+                "level_high": area.level_high,
+                "score": None if area.score is None else _rounded(area.score, 2),
+                "score_high": None if area.score_high is None else _rounded(area.score_high, 2),
+                "answered": area.answered,
+                "questions": area.questions,
+                "complete": area.complete,
+                "next_level": None if area.next_level is None else _next_level_to_json(area.next_level),
+            }
+            for area in result.areas
+        ],
+        "foundation_gaps": [
+            {
+                "area": gap.area,
+                "level": gap.level,
+                "foundation": gap.foundation,
+                "foundation_level": gap.foundation_level,
+            }
+            for gap in result.foundation_gaps
+        ],
+    }
+
+
+def _next_level_to_json(next_level: NextLevel) -> dict[str, object]:
+    return {
+        "level": next_level.level,
+        "steps": next_level.steps,
+        "changes": [
+            {"question": change.question, "from": change.from_level, "to": change.to_level}
+            for change in next_level.changes
+        ],
+    }
+
+
+def _rounded(value: Fraction, decimals: int) -> str:
+    """A value of at least 0 in decimal notation, halves rounded up; whole numbers throughout, so never off by one."""
+    unit = 10**decimals
+    whole, part = divmod((2 * unit * value.numerator + value.denominator) // (2 * value.denominator), unit)
+    return f"{whole}.{part:0{decimals}d}"
+
+
+def _score_area(rubric: Rubric, area: Area, answers: Mapping[str, Answer]) -> AreaResult:
+    top = rubric.top
+    answered = total = low_sum = high_sum = 0
+    rated: list[Question] = []
+    low: list[int] = []
+    high: list[int] = []
+    for question in area.questions:
+        answer = answers.get(question.code)
+        if answer is not None:
+            answered += 1
+            if answer == NOT_APPLICABLE:
+                continue
+        least, most = (1, top) if answer is None or answer == UNKNOWN else (answer, answer)
+        rated.append(question)
+        low.append(least)
+        high.append(most)
+        total += question.weight
+        low_sum += question.weight * least
+        high_sum += question.weight * most
+    size = len(area.questions)
+    if not rated:
+        return AreaResult(area.code, None, None, None, None, answered, size, None)
+    weights = [question.weight for question in rated]
+    level = _level(rubric, low, weights)
+    level_high = level if low == high else _level(rubric, high, weights)
+    score_low = Fraction(low_sum, total)
+    score_high = score_low if low == high else Fraction(high_sum, total)
+    next_level = _next_level(rubric, rated, low, level + 1) if level < top else None
+    return AreaResult(area.code, level, level_high, score_low, score_high, answered, size, next_level)
+
+
+def _needed_weight(rubric: Rubric, total: int) -> int:
+    """The least whole weight that is `required_share` percent of `total` or more."""
+    return -(-rubric.required_share * total // 100)
+
+
+def _level(rubric: Rubric, values: Sequence[int], weights: Sequence[int]) -> int:
+    """The greatest level that both halves of the rule allow; level 1 always holds."""
+    needed = _needed_weight(rubric, sum(weights))
+    for level in range(min(rubric.top, min(values) + rubric.max_shortfall), 1, -1):
+        if _weight_at(level, values, weights) >= needed:
+            return level
+    return 1
+
+
+def _weight_at(level: int, values: Sequence[int], weights: Sequence[int]) -> int:
+    """The summed weight of the values at `level` or above."""
+    return sum([weight for value, weight in zip(values, weights, strict=True) if value >= level])
+
+
+def _next_level(rubric: Rubric, questions: Sequence[Question], values: Sequence[int], target: int) -> NextLevel:
+    """The way to `target`: fewest steps, then fewest questions changed, then first in rubric order; exact.
+
+    What lies below the floor is lifted to it in any case. Then any set of questions will do that together bring the
+    weight still missing at `target`: a knapsack, solved for the least cost at each weight still missing.
+
+    A cost is one whole number that adds up over questions and compares as the rule does. Its high part counts steps,
+    then questions changed. The low part takes one bit off for each question raised, the earlier the higher, so that
+    of two sets of one size the one that comes first in rubric order costs less. Questions lifted to the floor are
+    changed anyway: raising them further changes no other question, and their bits, which only say which of them goes
+    higher, stand below all others.
+    """
+    size = len(questions)
+    floor = target - rubric.max_shortfall
+    lifted = [max(value, floor) for value in values]
+    weights = [question.weight for question in questions]
+    least = {max(0, _needed_weight(rubric, sum(weights)) - _weight_at(target, lifted, weights)): 0}
+    for bit, value, start, weight in zip(range(size - 1, -1, -1), values, lifted, weights, strict=True):
+        if start >= target:
+            continue
+        if start == value:
+            cost = ((target - start) * (size + 1) + 1 << 2 * size) - (1 << size + bit)
+        else:
+            cost = ((target - start) * (size + 1) << 2 * size) - (1 << bit)
+        for missing, spent in tuple(least.items()):
+            rest = max(0, missing - weight)
+            if rest not in least or spent + cost < least[rest]:
+                least[rest] = spent + cost
+    bits = -least[0] & (1 << 2 * size) - 1
+    raised = bits | bits >> size
+    changes = tuple(
+        Change(question.code, value, reached)
+        for bit, question, value, start in zip(range(size - 1, -1, -1), questions, values, lifted, strict=True)
+        if (reached := target if raised >> bit & 1 else start) > value
+    )
+    return NextLevel(target, sum(change.to_level - change.from_level for change in changes), changes)
+
+
+def _foundation_gaps(areas: Sequence[AreaResult]) -> tuple[FoundationGap, ...]:
+    gaps = []
+    lowest: AreaResult | None = None
+    for area in areas:
+        if area.level is None:
+            continue
+        if lowest is not None and lowest.level is not None and area.level >= lowest.level + 2:
+            gaps.append(FoundationGap(area.area, area.level, lowest.area, lowest.level))
+        if lowest is None or lowest.level is None or area.level < lowest.level:
+            lowest = area
+    return tuple(gaps)
+
+
+def _explain_area(rubric: Rubric, area: Area, answers: Mapping[str, Answer], level: int | None) -> Explanation:
+    low: dict[str, int] = {}
+    open_: list[str] = []
+    not_applicable: list[str] = []
+    for question in area.questions:
+        answer = answers.get(question.code)
+        if answer == NOT_APPLICABLE:
+            not_applicable.append(question.code)
+        elif answer is None or answer == UNKNOWN:
+            open_.append(question.code)
+            low[question.code] = 1
+        else:
+            low[question.code] = answer
+    target = None if level is None or level == rubric.top else level + 1
+    weights = {question.code: question.weight for question in area.questions if question.code in low}
+    carrying = [] if level is None else [code for code, value in low.items() if value >= level]
+    below_target = [] if target is None else [code for code, value in low.items() if value < target]
+    floor = [] if target is None else [code for code in below_target if low[code] < target - rubric.max_shortfall]
+    weight = sum(weights.values())
+    return Explanation(
+        area=area.code,
+        level=level,
+        target=target,
+        carrying=tuple(carrying),
+        below_target=tuple(below_target),
+        floor=tuple(floor),
+        open=tuple(open_),
+        not_applicable=tuple(not_applicable),
+        weight=weight,
+        weight_at_level=sum(weights[code] for code in carrying),
+        weight_at_target=0 if target is None else weight - sum(weights[code] for code in below_target),
+    )
