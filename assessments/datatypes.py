@@ -20,7 +20,10 @@ class EvidenceLink:
 
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:
-    """What a team said of one question. `choice` is None while unanswered; `reason` belongs to "Not applicable"."""
+    """What a team said of one question. `choice` is None while unanswered; `reason` belongs to "Not applicable".
+
+    `version` counts the changes of the stored row; 0 where it was never saved or comes from a sealed document.
+    """
 
     question: str
     choice: Answer | None = None
@@ -29,6 +32,7 @@ class GivenAnswer:
     evidence: tuple[EvidenceLink, ...] = ()
     answered_by: str = ""
     answered_at: datetime | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,96 @@
+"""Who may: one pair of loaders, to read and to write, per object. Outside one's organization 404, inside it 403.
+
+The table of roles stands in docs/roles.md.
+"""
+
+from dataclasses import dataclass
+from typing import TypeGuard
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from assessments.models import Assessment, Membership, Organization, Role, User
+
+WRITERS = frozenset({Role.LEAD, Role.CONTRIBUTOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An assessment someone may read, and as what: `role` is None for CoE staff, who read what was submitted."""
+
+    assessment: Assessment
+    role: Role | None
+
+    @property
+    def may_answer(self) -> bool:
+        return self.role in WRITERS
+
+    @property
+    def may_submit(self) -> bool:
+        return self.role == Role.LEAD
+
+    @property
+    def sees_drafts(self) -> bool:
+        """Whether answers that are not submitted (yet, or again) are this reader's to see."""
+        return self.role is not None
+
+
+def is_signed_in(user: User | AnonymousUser) -> TypeGuard[User]:
+    return user.is_authenticated
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The person behind a request to a view that only signed-in people reach."""
+    if not is_signed_in(request.user):
+        raise PermissionDenied
+    return request.user
+
+
+def reviews(user: User) -> bool:
+    return user.has_perm("assessments.review_assessment")
+
+
+def readable_assessment(user: User, pk: UUID) -> Access:
+    """The assessment, for a member of its organization, or for CoE staff once it was submitted. One query."""
+    assessment = Assessment.objects.with_names().with_role_of(user).filter(pk=pk).first()
+    if assessment is None:
+        raise Http404
+    if assessment.reader_role:
+        return Access(assessment, Role(assessment.reader_role))
+    if assessment.submitted_at and reviews(user):
+        return Access(assessment, None)
+    raise Http404
+
+
+def writable_assessment(user: User, pk: UUID) -> Access:
+    """The assessment, for those who may answer. Whether its state lets answers change is for the action to say."""
+    access = readable_assessment(user, pk)
+    if not access.may_answer:
+        raise PermissionDenied("Only leads and contributors of the organization can change answers.")
+    return access
+
+
+def submittable_assessment(user: User, pk: UUID) -> Access:
+    """The assessment, for leads."""
+    access = readable_assessment(user, pk)
+    if not access.may_submit:
+        raise PermissionDenied("Only a lead of the organization can submit.")
+    return access
+
+
+def readable_organization(user: User, code: str) -> tuple[Organization, Role]:
+    """An organization, for its members, with their role."""
+    membership = Membership.objects.select_related("organization").filter(user=user, organization__code=code).first()
+    if membership is None:
+        raise Http404
+    return membership.organization, Role(membership.role)
+
+
+def led_organization(user: User, code: str) -> Organization:
+    """An organization, for its leads."""
+    organization, role = readable_organization(user, code)
+    if role != Role.LEAD:
+        raise PermissionDenied("Only a lead of the organization can do this.")
+    return organization

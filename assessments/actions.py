@@ -1,0 +1,278 @@
+"""What changes more than one row. Each is one transaction that checks the state, writes, and leaves its audit row.
+
+A refusal is an exception derived from `Refused` whose text is a sentence for the person at the screen.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from assessments import results, sealing
+from assessments.datatypes import EvidenceLink
+from assessments.models import (
+    Answer,
+    Assessment,
+    AuditEvent,
+    Cycle,
+    Evidence,
+    Invitation,
+    Membership,
+    Organization,
+    Review,
+    Role,
+    Scorecard,
+    ScorecardArea,
+    State,
+    User,
+)
+from assessments.models.sealing import Decision
+from rubric.models import Question, Rubric
+
+
+class Refused(Exception):
+    """An action that was not done; the text says why and what to do."""
+
+
+class NotEditable(Refused):
+    """The assessment's state doesn't let answers change."""
+
+
+class AlreadyThere(Refused):
+    """What was to be made exists."""
+
+    def __init__(self, message: str, existing: Assessment) -> None:
+        super().__init__(message)
+        self.existing = existing
+
+
+class OpenQuestions(Refused):
+    """Submission is refused while questions are unanswered; `codes` in rubric order."""
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        count = len(codes)
+        super().__init__("1 question is still open." if count == 1 else f"{count} questions are still open.")
+        self.codes = tuple(codes)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEntry:
+    """What was typed for one question. `evidence` is None where it was not part of what was sent."""
+
+    choice: str
+    reason: str = ""
+    rationale: str = ""
+    evidence: tuple[EvidenceLink, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An answer as it stands after a save. `changed` is False for a replay, or where nothing differed."""
+
+    answer: Answer
+    evidence: tuple[EvidenceLink, ...] | None
+    changed: bool
+
+
+class Conflict(Refused):
+    """Someone saved the answer since the version the writer had seen. `theirs` is what stands there now."""
+
+    def __init__(self, theirs: Answer, evidence: tuple[EvidenceLink, ...]) -> None:
+        super().__init__(f"{theirs.answered_by} changed this answer while you were writing.")
+        self.theirs = theirs
+        self.evidence = evidence
+
+
+def record(
+    action: str,
+    *,
+    by: User | None,
+    organization: Organization | None = None,
+    assessment: Assessment | None = None,
+    subject: str = "",
+    save_id: uuid.UUID | None = None,
+    at: datetime | None = None,
+    **detail: Any,
+) -> None:
+    """Write a row of the audit trail; call it inside the transaction of the change."""
+    AuditEvent.objects.create(
+        at=at or timezone.now(),
+        actor=by,
+        action=action,
+        organization_id=assessment.organization_id if assessment else organization.pk if organization else None,
+        assessment=assessment,
+        subject=subject,
+        save_id=save_id,
+        detail=detail,
+    )
+
+
+@transaction.atomic
+def start_assessment(*, organization: Organization, rubric: Rubric, team: str, cycle: Cycle, by: User) -> Assessment:
+    """A draft with an unanswered row per question. `AlreadyThere` where the team has one in this cycle."""
+    existing = Assessment.objects.filter(organization=organization, team__iexact=team, cycle=cycle).first()
+    if existing:
+        raise AlreadyThere(f"{existing.team} already has an assessment for {cycle}.", existing)
+    assessment = Assessment.objects.create(
+        organization=organization, rubric=rubric, team=team, cycle=cycle, created_by=by
+    )
+    questions = Question.objects.filter(area__rubric=rubric)
+    Answer.objects.bulk_create(Answer(assessment=assessment, question=question) for question in questions)
+    record("assessment started", by=by, assessment=assessment, team=team, cycle=cycle.code)
+    return assessment
+
+
+def _locked(assessment: Assessment) -> Assessment:
+    """The assessment's row, locked until the transaction ends: saving and submitting take turns on it."""
+    return Assessment.objects.select_for_update().get(pk=assessment.pk)
+
+
+def _evidence(answer: Answer) -> tuple[EvidenceLink, ...]:
+    return tuple(EvidenceLink(row.title, row.url) for row in answer.evidence.all())
+
+
+@dataclass(slots=True)
+class _Difference:
+    """Before and after by field name, for the audit trail."""
+
+    fields: dict[str, list[Any]] = field(default_factory=dict)
+
+    def note(self, name: str, before: Any, after: Any) -> bool:
+        if before != after:
+            self.fields[name] = [before, after]
+        return before != after
+
+
+@transaction.atomic
+def save_answer(
+    *, assessment: Assessment, code: str, entry: AnswerEntry, seen_version: int, by: User, save_id: uuid.UUID | None = None
+) -> Saved:
+    """Save one answer if `seen_version` is still the newest.
+
+    `Conflict` where it isn't and the texts differ; `NotEditable` outside draft and returned; `Answer.DoesNotExist` for a
+    question that is not of this assessment. A `save_id` that was already applied changes nothing.
+    """
+    if not _locked(assessment).is_editable:
+        raise NotEditable("This assessment has been submitted, so its answers can't change.")
+    answer = Answer.objects.select_related("answered_by").get(assessment=assessment, question__code=code)
+    if answer.version != seen_version and save_id and assessment.events.filter(save_id=save_id).exists():
+        return Saved(answer, None, changed=False)
+    evidence = None if entry.evidence is None else _evidence(answer)
+    difference = _Difference()
+    difference.note("choice", answer.choice, entry.choice)
+    difference.note("reason", answer.reason, entry.reason)
+    difference.note("rationale", answer.rationale, entry.rationale)
+    new_evidence = difference.note("evidence", _as_lists(evidence), _as_lists(entry.evidence))
+    if not difference.fields:
+        return Saved(answer, evidence, changed=False)
+    if answer.version != seen_version:
+        raise Conflict(answer, _evidence(answer) if evidence is None else evidence)
+    now = timezone.now()
+    answer.choice, answer.reason, answer.rationale = entry.choice, entry.reason, entry.rationale
+    answer.version, answer.answered_by, answer.answered_at = seen_version + 1, by, now
+    written = Answer.objects.filter(pk=answer.pk, version=seen_version).update(
+        choice=answer.choice,
+        reason=answer.reason,
+        rationale=answer.rationale,
+        version=answer.version,
+        answered_by=by,
+        answered_at=now,
+    )
+    if not written:
+        raise IntegrityError("An answer changed under its assessment's lock.")
+    if new_evidence and entry.evidence is not None:
+        answer.evidence.all().delete()
+        Evidence.objects.bulk_create(
+            Evidence(answer=answer, position=position, title=link.title, url=link.url)
+            for position, link in enumerate(entry.evidence, start=1)
+        )
+    record(
+        "answer saved",
+        by=by,
+        assessment=assessment,
+        subject=code,
+        save_id=save_id,
+        at=now,
+        version=answer.version,
+        **difference.fields,
+    )
+    return Saved(answer, entry.evidence, changed=True)
+
+
+def _as_lists(evidence: tuple[EvidenceLink, ...] | None) -> list[list[str]] | None:
+    return None if evidence is None else [[link.title, link.url] for link in evidence]
+
+
+@transaction.atomic
+def submit(*, assessment: Assessment, by: User) -> Scorecard:
+    """Seal what the team answered and lock it. `OpenQuestions` or `NotEditable` where that can't be."""
+    locked = _locked(assessment)
+    if not locked.is_editable:
+        raise NotEditable(f"This assessment is {locked.get_state_display().lower()} already.")
+    sheet = results.live(assessment)
+    still_open = [code for code, answer in sheet.answers.items() if answer.choice is None]
+    if still_open:
+        raise OpenQuestions(still_open)
+    sequence = assessment.scorecards.count() + 1
+    now = timezone.now()
+    document = sealing.document(sheet, sequence=sequence, sealed_at=now, sealed_by=str(by))
+    digest = sealing.digest(document)
+    scorecard = Scorecard.objects.create(
+        assessment=assessment,
+        sequence=sequence,
+        document=document,
+        sha256=digest,
+        code=sealing.short_code(digest),
+        sealed_by=by,
+        sealed_at=now,
+    )
+    ScorecardArea.objects.bulk_create(
+        ScorecardArea(
+            scorecard=scorecard,
+            area=area.area,
+            position=position,
+            level=area.level,
+            level_high=area.level_high,
+            score_hundredths=None if area.score is None else sealing.hundredths(area.score),
+        )
+        for position, area in enumerate(sheet.result.areas, start=1)
+    )
+    _move(assessment, State.SUBMITTED, by=by, submitted_at=now, sequence=sequence, sha256=digest)
+    return scorecard
+
+
+def return_(*, assessment: Assessment, by: User, comment: str) -> Review:
+    """Give a submission back to its team, saying what to do."""
+    if not comment.strip():
+        raise Refused("Say what the team has to do before it submits again.")
+    return _decide(assessment, Decision.RETURNED, State.RETURNED, by=by, comment=comment)
+
+
+def accept(*, assessment: Assessment, by: User, comment: str = "") -> Review:
+    """Accept a submission; its answers stay locked for good."""
+    return _decide(assessment, Decision.ACCEPTED, State.ACCEPTED, by=by, comment=comment)
+
+
+@transaction.atomic
+def _decide(assessment: Assessment, decision: Decision, state: State, *, by: User, comment: str) -> Review:
+    locked = _locked(assessment)
+    if locked.state != State.SUBMITTED:
+        raise Refused(f"This assessment is {locked.get_state_display().lower()}, so there is nothing to decide.")
+    scorecard = assessment.scorecards.latest("sequence")
+    review = Review.objects.create(scorecard=scorecard, reviewer=by, decision=decision, comment=comment.strip())
+    _move(assessment, state, by=by, comment=review.comment, sequence=scorecard.sequence)
+    return review
+
+
+def _move(assessment: Assessment, state: State, *, by: User, submitted_at: datetime | None = None, **detail: Any) -> None:
+    """Change the state, here and in the row, and record it."""
+    before, assessment.state = assessment.state, state
+    assessment.submitted_at = submitted_at or assessment.submitted_at
+    assessment.save(update_fields=["state", "submitted_at"])
+    record(f"assessment {state}", by=by, assessment=assessment, state=[before, state], **detail)

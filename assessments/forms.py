@@ -1,0 +1,217 @@
+"""What people type, checked and tidied."""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.http import QueryDict
+from django.utils import timezone
+
+from assessments.actions import AnswerEntry
+from assessments.datatypes import EvidenceLink, GivenAnswer
+from assessments.models import Cycle, Invitation, Organization, Role, User
+from assessments.models.assessment import EVIDENCE_LIMIT, REASON_LIMIT, TEXT_LIMIT
+from assessments.scoring import NOT_APPLICABLE, UNKNOWN
+from rubric.datatypes import Rubric
+
+LINE_LIMIT = 100
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+WEB_LINK = URLValidator(schemes=["http", "https"])
+URL_LIMIT = 1000
+TITLE_LIMIT = 200
+
+
+def tidy(text: str) -> str:
+    """Text as it is stored: one kind of line end, no control characters, no space around it."""
+    return CONTROL_CHARACTERS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def fingerprint(choice: str, reason: str, rationale: str, evidence: Sequence[EvidenceLink]) -> str:
+    """A short digest of an answer's content: tells whether a posted answer differs from the one that was rendered."""
+    content = json.dumps([choice, reason, rationale, [[link.title, link.url] for link in evidence]])
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def stored_choice(answer: GivenAnswer) -> str:
+    return "" if answer.choice is None else str(answer.choice)
+
+
+def fingerprint_of(answer: GivenAnswer) -> str:
+    return fingerprint(stored_choice(answer), answer.reason, answer.rationale, answer.evidence)
+
+
+class TidyTextField(forms.CharField):
+    """Multi-line text with a cap on characters and lines, since a report prints all of it."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return tidy(super().to_python(value))
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        lines = value.count("\n") + 1
+        if lines > LINE_LIMIT:
+            raise ValidationError(f"This has {lines} lines; the most that fits is {LINE_LIMIT}.")
+
+
+class AnswerForm(forms.Form):
+    """One question's group of fields. Its prefix is the question's code; evidence comes as repeated title and url fields."""
+
+    choice = forms.ChoiceField(required=False)
+    reason = TidyTextField(required=False, max_length=REASON_LIMIT)
+    rationale = TidyTextField(required=False, max_length=TEXT_LIMIT)
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+    rendered = forms.CharField(required=False, max_length=16)
+    save_id = forms.UUIDField(required=False)
+
+    def __init__(self, data: QueryDict, *, code: str, rubric: Rubric) -> None:
+        super().__init__(data, prefix=code)
+        numbers = [str(level.number) for level in rubric.levels]
+        choice = self.fields["choice"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [(value, value) for value in ["", *numbers, UNKNOWN, NOT_APPLICABLE]]
+        choice.error_messages["invalid_choice"] = (
+            f"Choose a level from {numbers[0]} to {numbers[-1]}, “Don't know” or “Not applicable”."
+        )
+        self.code = code
+        self.posted = data
+
+    @property
+    def sends_evidence(self) -> bool:
+        return f"{self.code}-evidence-url" in self.posted
+
+    def typed_evidence(self) -> tuple[EvidenceLink, ...]:
+        """The evidence rows as typed, tidied; empty rows left out."""
+        titles = [tidy(text) for text in self.posted.getlist(f"{self.code}-evidence-title")]
+        urls = [tidy(text) for text in self.posted.getlist(f"{self.code}-evidence-url")]
+        titles += [""] * (len(urls) - len(titles))
+        return tuple(EvidenceLink(title, url) for title, url in zip(titles, urls, strict=False) if title or url)
+
+    def typed(self, name: str) -> str:
+        """A field's text as typed, tidied, whether valid or not."""
+        return tidy(self.posted.get(f"{self.code}-{name}", ""))
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether what came back is what had been rendered."""
+        typed = fingerprint(
+            self.typed("choice"), self.typed("reason"), self.typed("rationale"), self.typed_evidence()
+        )
+        return self.posted.get(f"{self.code}-rendered") == typed
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("choice") == NOT_APPLICABLE:
+            if "reason" in cleaned and not cleaned["reason"]:
+                self.add_error("reason", "Say why this question doesn't apply to you.")
+        elif "reason" in cleaned:
+            cleaned["reason"] = ""
+        try:
+            cleaned["evidence"] = self._clean_evidence() if self.sends_evidence else None
+        except ValidationError as error:
+            self.add_error(None, error)
+        return cleaned
+
+    def _clean_evidence(self) -> tuple[EvidenceLink, ...]:
+        rows = self.typed_evidence()
+        if len(rows) > EVIDENCE_LIMIT:
+            raise ValidationError(f"There are {len(rows)} links; the most that fits is {EVIDENCE_LIMIT}.")
+        return tuple(self._clean_link(row) for row in rows)
+
+    @staticmethod
+    def _clean_link(row: EvidenceLink) -> EvidenceLink:
+        if not row.url:
+            raise ValidationError(f"Add the web address of “{row.title}”.")
+        if len(row.url) > URL_LIMIT:
+            raise ValidationError(f"This web address is longer than {URL_LIMIT} characters.")
+        try:
+            WEB_LINK(row.url)
+        except ValidationError:
+            raise ValidationError(
+                f"“{row.url}” is no web address: it starts with https:// and names a site, such as https://example.gov/plan."
+            ) from None
+        if len(row.title) > TITLE_LIMIT:
+            raise ValidationError(f"A link's title can have {TITLE_LIMIT} characters; this one has {len(row.title)}.")
+        return EvidenceLink(row.title or urlsplit(row.url).netloc, row.url)
+
+    @property
+    def messages(self) -> dict[str, list[str]]:
+        """Error sentences by the field they stand at."""
+        return {("evidence" if name == "__all__" else name): list(errors) for name, errors in self.errors.items()}
+
+    @property
+    def entry(self) -> AnswerEntry:
+        """What was typed, once valid."""
+        cleaned = self.cleaned_data
+        return AnswerEntry(cleaned["choice"], cleaned["reason"], cleaned["rationale"], cleaned["evidence"])
+
+
+def _helper(label: str) -> FormHelper:
+    helper = FormHelper()
+    helper.add_input(Submit("submit", label))
+    return helper
+
+
+class StartForm(forms.Form):
+    """A new assessment: for which organization, which team, which cycle."""
+
+    organization = forms.ModelChoiceField(Organization.objects.none())
+    team = forms.CharField(
+        max_length=100, help_text="The team as your agency names it, such as “Grid Analytics”. It stands on the scorecard."
+    )
+    cycle = forms.ModelChoiceField(Cycle.objects.none(), help_text="The period this assessment speaks for.")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        led = Organization.objects.filter(memberships__user=user, memberships__role=Role.LEAD)
+        cycles = Cycle.objects.filter(starts_on__lte=timezone.localdate())
+        self._choose("organization", led)
+        self._choose("cycle", cycles)
+        self.helper = _helper("Start the assessment")
+
+    def _choose(self, name: str, queryset: Any) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = queryset
+        field.initial = field.initial or queryset.first()
+
+    def clean_team(self) -> str:
+        team = " ".join(tidy(self.cleaned_data["team"]).split())
+        if not team:
+            raise ValidationError("Name the team.")
+        return team
+
+
+class InviteForm(forms.Form):
+    """Someone new in an organization."""
+
+    email = forms.EmailField(label="E-mail address", max_length=254)
+    role = forms.ChoiceField(choices=Role, initial=Role.CONTRIBUTOR)
+
+    helper = _helper("Invite")
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class AcceptInvitationForm(forms.Form):
+    """A new person's name and password."""
+
+    name = forms.CharField(label="Your name", max_length=150, help_text="As it stands on the scorecards you work on.")
+    password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False)
+
+    helper = _helper("Join")
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invitation = invitation
+

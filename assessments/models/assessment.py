@@ -1,0 +1,206 @@
+"""An assessment, its answers and the evidence for them."""
+
+import uuid
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from assessments.datatypes import EvidenceLink, GivenAnswer
+from assessments.scoring import NOT_APPLICABLE, UNKNOWN
+from assessments.scoring import Answer as Choice
+
+from .people import Membership, Organization, User
+
+TEXT_LIMIT = 4000
+REASON_LIMIT = 1000
+EVIDENCE_LIMIT = 10
+MAX_LEVELS = 9
+
+
+class Cycle(models.Model):
+    """A period in which teams assess themselves, such as a quarter."""
+
+    code = models.SlugField(unique=True, help_text="Such as “fy2027-q1”.")
+    name = models.CharField(max_length=60, unique=True)
+    starts_on = models.DateField()
+    due_on = models.DateField(help_text="Submissions are expected by the end of this day.")
+
+    class Meta:
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(condition=Q(due_on__gte=F("starts_on")), name="cycle_due_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_open(self, today: date) -> bool:
+        return self.starts_on <= today
+
+
+class State(models.TextChoices):
+    """Where an assessment stands; `assessments.actions` moves it."""
+
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    RETURNED = "returned", "Returned"
+    ACCEPTED = "accepted", "Accepted"
+
+
+EDITABLE = frozenset({State.DRAFT, State.RETURNED})
+"""The states in which answers can change."""
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def of(self, user: User) -> Self:
+        """Those of the organizations `user` is a member of."""
+        return self.filter(organization__memberships__user=user)
+
+    def submitted(self) -> Self:
+        """Those that have been submitted at least once."""
+        return self.exclude(submitted_at=None)
+
+    def waiting(self) -> Self:
+        """Submissions that wait for the CoE, oldest first."""
+        return self.filter(state=State.SUBMITTED).order_by("submitted_at")
+
+    def with_names(self) -> Self:
+        """Loads organization, cycle and rubric along."""
+        return self.select_related("organization", "cycle", "rubric__publication")
+
+    def with_role_of(self, user: User) -> Self:
+        """Adds `reader_role`: the role of `user` in the assessment's organization, or None."""
+        membership = Membership.objects.filter(organization=models.OuterRef("organization"), user=user)
+        return self.annotate(reader_role=models.Subquery(membership.values("role")))
+
+    def with_progress(self) -> Self:
+        """Adds `answered` and `questions`: how many of its questions have an answer of any kind."""
+        return self.annotate(
+            answered=models.Count("answers", filter=~Q(answers__choice="")), questions=models.Count("answers")
+        )
+
+
+class Assessment(models.Model):
+    """One run of a rubric by a team of an organization in a cycle."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="assessments")
+    team = models.CharField(max_length=100)
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="assessments")
+    rubric = models.ForeignKey("rubric.Rubric", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20, choices=State, default=State.DRAFT, editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    submitted_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="The latest submission.")
+
+    objects = AssessmentQuerySet.as_manager()
+
+    # What `with_role_of` and `with_progress` add.
+    reader_role: str | None
+    answered: int
+    questions: int
+
+    class Meta:
+        ordering = ["-created_at"]
+        permissions = [("review_assessment", "Can return and accept submissions")]
+        constraints = [
+            models.UniqueConstraint("organization", Lower("team"), "cycle", name="assessment_once_per_team_and_cycle"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="assessment_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=State.DRAFT) | Q(submitted_at__isnull=False), name="assessment_beyond_draft_was_submitted"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "submitted_at"], name="assessment_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.team}, {self.organization}, {self.cycle}"
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE
+
+
+CHOICES = ["", UNKNOWN, NOT_APPLICABLE, *(str(number) for number in range(1, MAX_LEVELS + 1))]
+
+
+class Answer(models.Model):
+    """What a team says of one question. Every assessment has one row per question from its start; `choice` is "" while
+    unanswered, a level as text, or "unknown" or "not_applicable". `version` counts the changes."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="answers")
+    question = models.ForeignKey("rubric.Question", on_delete=models.PROTECT, related_name="+")
+    choice = models.CharField(max_length=20, blank=True, default="")
+    reason = models.TextField(blank=True, max_length=REASON_LIMIT)
+    rationale = models.TextField(blank=True, max_length=TEXT_LIMIT)
+    version = models.PositiveIntegerField(default=0)
+    answered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["question__area__position", "question__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "question"], name="answer_once_per_question"),
+            models.CheckConstraint(condition=Q(choice__in=CHOICES), name="answer_choice_known"),
+            models.CheckConstraint(
+                condition=~Q(choice=NOT_APPLICABLE) | ~Q(reason=""), name="answer_not_applicable_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(version=0, answered_by=None, answered_at=None)
+                | Q(version__gt=0, answered_by__isnull=False, answered_at__isnull=False),
+                name="answer_changed_by_someone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question}: {self.choice or 'unanswered'}"
+
+    @property
+    def value(self) -> Choice | None:
+        """The choice as scoring takes it; None while unanswered."""
+        return parse_choice(self.choice)
+
+    def given(self, code: str, evidence: tuple[EvidenceLink, ...]) -> GivenAnswer:
+        return GivenAnswer(
+            question=code,
+            choice=self.value,
+            reason=self.reason,
+            rationale=self.rationale,
+            evidence=evidence,
+            answered_by=str(self.answered_by) if self.answered_by else "",
+            answered_at=self.answered_at,
+            version=self.version,
+        )
+
+
+def parse_choice(text: str) -> Choice | None:
+    """A choice as stored ("", "3", "unknown", "not_applicable") as scoring takes it."""
+    if text == UNKNOWN or text == NOT_APPLICABLE:
+        return text
+    return int(text) if text else None
+
+
+class Evidence(models.Model):
+    """A link that shows what an answer claims."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="evidence")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    url = models.URLField(max_length=1000)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name_plural = "evidence"
+        constraints = [
+            models.UniqueConstraint(fields=["answer", "position"], name="evidence_position_once"),
+            models.CheckConstraint(condition=~Q(title=""), name="evidence_has_title"),
+            models.CheckConstraint(
+                condition=Q(url__startswith="https://") | Q(url__startswith="http://"), name="evidence_is_a_web_link"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

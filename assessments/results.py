@@ -1,0 +1,156 @@
+"""The one bridge from rows to results: tables in, `ScoredAssessment` out."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max, Prefetch
+from django.utils import timezone
+
+from assessments import sealing
+from assessments.access import Access
+from assessments.datatypes import EarlierResult, EvidenceLink, GivenAnswer, ScoredAssessment, Seal
+from assessments.models import Answer, Assessment, Evidence, Scorecard
+from assessments.scoring import AreaResult, explain, score
+from rubric.datatypes import Area, Question, Rubric
+from rubric.models import published
+
+EARLIER_SHOWN = 4
+
+
+def rubric_of(assessment: Assessment) -> Rubric:
+    return assessment.rubric.to_datatypes()
+
+
+def answers_of(assessment: Assessment) -> dict[str, GivenAnswer]:
+    """Every question's answer as it stands in the tables, in rubric order. Two queries."""
+    rows = (
+        Answer.objects.filter(assessment=assessment)
+        .select_related("question", "answered_by")
+        .prefetch_related(Prefetch("evidence", Evidence.objects.order_by("position")))
+    )
+    by_code = {row.question.code: row for row in rows}
+    return {
+        code: by_code[code].given(code, tuple(EvidenceLink(link.title, link.url) for link in by_code[code].evidence.all()))
+        for code in rubric_of(assessment).question_by_code
+    }
+
+
+def live(assessment: Assessment) -> ScoredAssessment:
+    """What the answers make of an assessment right now; provisional."""
+    answers = answers_of(assessment)
+    return _scored(
+        assessment,
+        rubric_of(assessment),
+        answers,
+        people=tuple(sorted({answer.answered_by for answer in answers.values() if answer.answered_by})),
+        at=timezone.now(),
+    )
+
+
+def sealed(scorecard: Scorecard) -> ScoredAssessment:
+    """What a scorecard says, from its sealed document."""
+    content = json.loads(scorecard.document)
+    seal = Seal(
+        code=scorecard.code,
+        sha256=scorecard.sha256,
+        sealed_at=scorecard.sealed_at,
+        sealed_by=content["sealed_by"],
+        sequence=scorecard.sequence,
+    )
+    return _scored(
+        scorecard.assessment,
+        _rubric_of_document(content),
+        sealing.answers_of(content),
+        people=tuple(content["people"]),
+        at=scorecard.sealed_at,
+        seal=seal,
+    )
+
+
+def for_reader(access: Access) -> ScoredAssessment:
+    """The live result for members while answers can change, else the newest sealed one."""
+    if access.assessment.is_editable and access.sees_drafts:
+        return live(access.assessment)
+    return sealed(access.assessment.scorecards.select_related("assessment__organization", "assessment__cycle").latest("sequence"))
+
+
+def _rubric_of_document(content: Mapping[str, Any]) -> Rubric:
+    return published(content["rubric"]["code"], content["rubric"]["version"])
+
+
+def _scored(
+    assessment: Assessment, rubric: Rubric, answers: dict[str, GivenAnswer], *, people: tuple[str, ...], **moment: Any
+) -> ScoredAssessment:
+    given = sealing.choices(answers)
+    result = score(rubric, given)
+    return ScoredAssessment(
+        assessment_id=str(assessment.pk),
+        organization=assessment.organization.name,
+        team=assessment.team,
+        cycle=assessment.cycle.name,
+        state=assessment.state,
+        state_label=assessment.get_state_display(),
+        rubric=rubric,
+        answers=answers,
+        result=result,
+        explanations=explain(rubric, given, result),
+        earlier=tuple(earlier_results(assessment)),
+        people=people,
+        **moment,
+    )
+
+
+def earlier_results(assessment: Assessment) -> Iterable[EarlierResult]:
+    """The team's newest sealed result of each earlier cycle, from the newest back. One query."""
+    newest = (
+        Scorecard.objects.filter(
+            assessment__organization=assessment.organization_id,
+            assessment__team__iexact=assessment.team,
+            assessment__cycle__starts_on__lt=assessment.cycle.starts_on,
+        )
+        .values("assessment")
+        .annotate(newest=Max("id"))
+        .values("newest")
+    )
+    scorecards = (
+        Scorecard.objects.filter(pk__in=newest)
+        .select_related("assessment__cycle")
+        .order_by("-assessment__cycle__starts_on")[:EARLIER_SHOWN]
+    )
+    for scorecard in scorecards:
+        content = json.loads(scorecard.document)
+        given = sealing.choices(sealing.answers_of(content))
+        yield EarlierResult(
+            cycle=scorecard.assessment.cycle.name,
+            sealed_at=scorecard.sealed_at,
+            result=score(_rubric_of_document(content), given),
+            answers=given,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AreaProgress:
+    """How far a team is with one area. `first_open` is the first unanswered question, None where all are answered."""
+
+    area: Area
+    figures: AreaResult
+    first_open: Question | None
+
+    @property
+    def answered(self) -> int:
+        return self.figures.answered
+
+    @property
+    def questions(self) -> int:
+        return self.figures.questions
+
+
+def progress(rubric: Rubric, answers: Mapping[str, GivenAnswer]) -> tuple[AreaProgress, ...]:
+    """Each area's progress and level so far, in stack order."""
+    figures = score(rubric, sealing.choices(answers)).areas
+    return tuple(
+        AreaProgress(area, figure, next((q for q in area.questions if answers[q.code].choice is None), None))
+        for area, figure in zip(rubric.areas, figures, strict=True)
+    )

@@ -1,0 +1,1 @@
+"""Pages. A view does four things: access, form, one call, response."""
