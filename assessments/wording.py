@@ -1,0 +1,280 @@
+"""Results in plain words: sentences for pages, charts and reports, made from results alone.
+
+Whoever shows a figure takes its sentence from here, so that screen, paper and text alternatives say the same.
+No Django here. Sentences are plain text: the caller escapes them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from assessments.scoring import AreaResult, Explanation, FoundationGap, Result, one_decimal
+from rubric.datatypes import Rubric
+
+_NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_MOST_NAMES = 3
+"""More areas than this are counted instead of named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One area between two results. A level is None where not rated or where that result lacks the area.
+
+    `score_difference` is after less before, None unless both have a score.
+    """
+
+    area: str
+    level_before: int | None
+    level_after: int | None
+    score_difference: Fraction | None
+    sentence: str
+
+
+def level_text(rubric: Rubric, number: int | None) -> str:
+    """ "Level 3, Defined", or "Not rated"."""
+    return "Not rated" if number is None else str(rubric.level(number))
+
+
+def join_words(words: Sequence[str]) -> str:
+    """A list as it is spoken: "a", "a and b", "a, b, and c"."""
+    if len(words) <= 2:
+        return " and ".join(words)
+    return f"{', '.join(words[:-1])}, and {words[-1]}"
+
+
+def rule_sentence(rubric: Rubric) -> str:
+    """The scoring rule in its one sentence, with the rubric's own two numbers; see docs/scoring.md."""
+    share = "all" if rubric.required_share == 100 else f"at least {rubric.required_share} %"
+    sentence = f"An area is at level L when {share} of its questions' weight is answered at L or above"
+    if rubric.max_shortfall == 0:
+        return f"{sentence} and no question lies below L."
+    if rubric.max_shortfall >= rubric.top - 1:
+        return f"{sentence}."
+    noun = "level" if rubric.max_shortfall == 1 else "levels"
+    return f"{sentence} and no question lies more than {_number(rubric.max_shortfall)} {noun} below L."
+
+
+def headline(rubric: Rubric, result: Result) -> str:
+    """A result for someone who reads nothing else: the levels, the strongest and weakest areas, and what is open."""
+    rated = [area for area in result.areas if area.rated]
+    if not any(area.answered for area in result.areas):
+        return "No question is answered yet, so there are no levels to show."
+    if not rated:
+        sentences = ["No area is rated, because every question is marked “Not applicable”."]
+    else:
+        sentences = [*_levels_in_words(rubric, rated, len(result.areas)), *_unrated_in_words(rubric, result)]
+    return " ".join([*sentences, _openness_in_words(rubric, result)])
+
+
+def because(rubric: Rubric, explanation: Explanation) -> str:
+    """Why an area stands at its level and what holds it from the next, exact to the rule.
+
+    Speaks of questions where all that count weigh the same, else of shares of their weight.
+    """
+    if explanation.level is None:
+        return "Not rated, because every question is marked “Not applicable”."
+    sentences = [_why_this_level(rubric, explanation, explanation.level)]
+    if explanation.target is not None:
+        sentences.append(_why_not_the_next(rubric, explanation, explanation.target))
+    count = len(explanation.open)
+    if count:
+        counts, their = ("counts", "its level is") if count == 1 else ("count", "their levels are")
+        sentences.append(f"{_questions(count)} {_is(count)} open and {counts} as Level 1 until {their} known.")
+    count = len(explanation.not_applicable)
+    if count:
+        sentences.append(f"{_questions(count)} {_is(count)} left out as “Not applicable”.")
+    return " ".join(sentences)
+
+
+def gap_sentence(rubric: Rubric, gap: FoundationGap) -> str:
+    """A prompt to look again where an area stands well above one that it rests on. It is no error."""
+    area, foundation = _name(rubric, gap.area), _name(rubric, gap.foundation)
+    return (
+        f"{area} stands at Level {gap.level} on {foundation} at Level {gap.foundation_level}. "
+        "Look again at whether the answers for both areas describe what is in place today."
+    )
+
+
+def movement(rubric: Rubric, before: Result, after: Result) -> tuple[Movement, ...]:
+    """What moved between two results: the areas of `after` in stack order, then those that only `before` has.
+
+    `rubric` is that of `after`. An area that it doesn't know, from another version, goes by its code.
+    """
+    earlier = {area.area: area for area in before.areas}
+    later = {area.area: area for area in after.areas}
+    return tuple(_moved(rubric, code, earlier.get(code), later.get(code)) for code in {**later, **earlier})
+
+
+def _moved(rubric: Rubric, code: str, before: AreaResult | None, after: AreaResult | None) -> Movement:
+    difference = None
+    if before and after and before.score is not None and after.score is not None:
+        difference = after.score - before.score
+    return Movement(
+        area=code,
+        level_before=before.level if before else None,
+        level_after=after.level if after else None,
+        score_difference=difference,
+        sentence=_movement_sentence(_name(rubric, code), before, after),
+    )
+
+
+def _movement_sentence(name: str, before: AreaResult | None, after: AreaResult | None) -> str:
+    if after is None:
+        return f"{name} is not part of the later result."
+    if before is None:
+        return f"{name} was not part of the earlier result; it {_stands(after.level)} now."
+    if before.level is None and after.level is None:
+        return f"{name} is not rated, as before."
+    if before.level is None:
+        return f"{name} was not rated before; it {_stands(after.level)} now."
+    if after.level is None:
+        return f"{name} was at Level {before.level} before; it {_stands(None)} now."
+    if after.level != before.level:
+        verb = "rose" if after.level > before.level else "fell"
+        return f"{name} {verb} from Level {before.level} to Level {after.level}."
+    return f"{name} stays at Level {after.level}; {_score_movement(before.score, after.score)}."
+
+
+def _score_movement(before: Fraction | None, after: Fraction | None) -> str:
+    if before is None or after is None or before == after:
+        return "its score is the same"
+    verb = "rose" if after > before else "fell"
+    if one_decimal(before) == one_decimal(after):
+        return f"its score {verb} by less than 0.1"
+    return f"its score {verb} from {one_decimal(before)} to {one_decimal(after)}"
+
+
+def _stands(level: int | None) -> str:
+    return "is not rated" if level is None else f"is at Level {level}"
+
+
+def _levels_in_words(rubric: Rubric, rated: Sequence[AreaResult], size: int) -> list[str]:
+    """Where the rated areas stand: all as one, or most of them, then the highest and the lowest."""
+    levels = [area.level for area in rated if area.level is not None]
+    lowest, highest = min(levels), max(levels)
+    if len(rated) == 1:
+        return [f"{_name(rubric, rated[0].area)}, the only area rated, is at {level_text(rubric, lowest)}."]
+    kind = "areas" if len(rated) == size else "rated areas"
+    if lowest == highest:
+        which = f"Both {kind}" if len(rated) == 2 else f"All {_number(len(rated))} {kind}"
+        return [f"{which} are at {level_text(rubric, lowest)}."]
+    above = [level for level in levels if level > lowest]
+    second = min(above)
+    most = _sentence(
+        f"{_number(len(above))} of {_number(len(rated))} {kind} {_is(len(above))} at "
+        f"{level_text(rubric, second)}{', or above' if second < highest else ''}."
+    )
+    top, bottom = _standing(rubric, rated, highest, "highest"), _standing(rubric, rated, lowest, "lowest")
+    if second < highest:
+        return [most, top, bottom]
+    return [most if len(above) > _MOST_NAMES else top, bottom]
+
+
+def _standing(rubric: Rubric, rated: Sequence[AreaResult], level: int, extreme: str) -> str:
+    names = [_name(rubric, area.area) for area in rated if area.level == level]
+    verb = "stands" if len(names) == 1 else "stand"
+    return _sentence(f"{_names_or_count(names)} {verb} {extreme}, at {level_text(rubric, level)}.")
+
+
+def _unrated_in_words(rubric: Rubric, result: Result) -> list[str]:
+    names = [_name(rubric, area.area) for area in result.areas if not area.rated]
+    return [_sentence(f"{_names_or_count(names)} {_is(len(names))} not rated.")] if names else []
+
+
+def _openness_in_words(rubric: Rubric, result: Result) -> str:
+    """How many questions are unanswered and where; when none is, which areas "Don't know" leaves room to rise."""
+    size = sum(area.questions for area in result.areas)
+    left = size - sum(area.answered for area in result.areas)
+    if left:
+        names = [_name(rubric, area.area) for area in result.areas if not area.complete]
+        where = _names_or_count(names)
+        return f"The result is provisional: {left} of {_questions(size)} {_is(left)} unanswered, in {where}."
+    all_answered = "The one question is answered" if size == 1 else f"All {size} questions are answered"
+    names = [_name(rubric, area.area) for area in result.areas if area.level != area.level_high]
+    if names:
+        return f"{all_answered}; “Don't know” leaves room for {_names_or_count(names)} to stand higher."
+    return f"{all_answered}."
+
+
+def _why_this_level(rubric: Rubric, explanation: Explanation, level: int) -> str:
+    if level == 1:
+        return f"{level_text(rubric, 1)}, is where every area starts."
+    reason = _share_in_words(rubric, explanation, explanation.weight_at_level, level)
+    floor = level - rubric.max_shortfall
+    below = (
+        f" and none lies below Level {floor}" if floor >= 1 and explanation.weight_at_level < explanation.weight else ""
+    )
+    highest = ", the highest" if level == rubric.top else ""
+    return f"{level_text(rubric, level)}{highest}, because {reason}{below}."
+
+
+def _why_not_the_next(rubric: Rubric, explanation: Explanation, target: int) -> str:
+    reasons = []
+    one_question = len(_weights(rubric, explanation)) == 1
+    if 100 * explanation.weight_at_target < rubric.required_share * explanation.weight:
+        reached = _share_in_words(rubric, explanation, explanation.weight_at_target, target)
+        needed = "all are needed" if rubric.required_share == 100 else f"at least {rubric.required_share} % is needed"
+        reasons.append(reached if one_question else f"{reached}, where {needed}")
+    says_it_all = rubric.max_shortfall == 0 and (one_question or rubric.required_share == 100)
+    count = len(explanation.floor)
+    if count and not says_it_all:
+        verb = "lies" if count == 1 else "lie"
+        reasons.append(f"{_questions(count)} {verb} below Level {target - rubric.max_shortfall}")
+    return f"It is held from {level_text(rubric, target)}, because {', and '.join(reasons)}."
+
+
+def _weights(rubric: Rubric, explanation: Explanation) -> list[int]:
+    """The weights of the area's questions that count."""
+    left_out = set(explanation.not_applicable)
+    questions = rubric.area_by_code[explanation.area].questions
+    return [question.weight for question in questions if question.code not in left_out]
+
+
+def _share_in_words(rubric: Rubric, explanation: Explanation, part: int, level: int) -> str:
+    """How much of an area is answered at `level` or above; `part` is its weight."""
+    weights = _weights(rubric, explanation)
+    at_level = f"answered at Level {level}" + (" or above" if level < rubric.top else "")
+    if len(weights) == 1:
+        return f"its one question is {at_level if part else f'not {at_level}'}"
+    if part == explanation.weight:
+        return f"all {len(weights)} questions are {at_level}"
+    if not part:
+        return f"none of the {len(weights)} questions is {at_level}"
+    share = _percent(part, explanation.weight, rubric.required_share)
+    if len(set(weights)) > 1:
+        return f"{share} of the questions' weight ({part} of {explanation.weight}) is {at_level}"
+    count = part // weights[0]
+    return f"{count} of {len(weights)} questions ({share}) {_is(count)} {at_level}"
+
+
+def _percent(part: int, whole: int, required: int) -> str:
+    """A share in whole percent, halves up, that never seems to be all, or enough, or nothing where it is not."""
+    percent = (200 * part + whole) // (2 * whole)
+    if percent * whole > 100 * part and percent in (required, 100):
+        return f"just under {percent} %"
+    return f"{percent} %" if percent else "under 1 %"
+
+
+def _name(rubric: Rubric, code: str) -> str:
+    area = rubric.area_by_code.get(code)
+    return area.name if area else code
+
+
+def _names_or_count(names: Sequence[str]) -> str:
+    return join_words(names) if len(names) <= _MOST_NAMES else f"{_number(len(names))} areas"
+
+
+def _number(count: int) -> str:
+    return _NUMBER_WORDS[count] if count < len(_NUMBER_WORDS) else str(count)
+
+
+def _questions(count: int) -> str:
+    return f"{count} question" if count == 1 else f"{count} questions"
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
