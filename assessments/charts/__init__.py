@@ -1,0 +1,25 @@
+"""Pictures of a result: the profile strip, the radar as SVG and as a Plotly figure, and the table of the same figures.
+
+Pure: they take a `Rubric` and a `Result` and return text or plain values.
+"""
+
+from assessments.charts.colours import LEVEL_COLOURS, LevelColour, level_colour
+from assessments.charts.figure import radar_figure
+from assessments.charts.geometry import RadarGeometry, Series, radar_geometry
+from assessments.charts.radar import radar_svg
+from assessments.charts.strip import strip_svg
+from assessments.charts.table import FigureRow, figures_table
+
+__all__ = [
+    "LEVEL_COLOURS",
+    "FigureRow",
+    "LevelColour",
+    "RadarGeometry",
+    "Series",
+    "figures_table",
+    "level_colour",
+    "radar_figure",
+    "radar_geometry",
+    "radar_svg",
+    "strip_svg",
+]
