@@ -18,8 +18,9 @@ from rubric import datatypes
 
 MAX_LEVELS = 9
 MAX_WEIGHT = 100
-AREA_CODE = RegexValidator(r"\A[a-z][a-z0-9]*\Z", "Use lower-case letters and digits, starting with a letter.")
-VERSION = RegexValidator(r"\A[0-9A-Za-z][0-9A-Za-z.-]*\Z", "Use letters, digits, dots and hyphens.")
+AREA_CODE = "[a-z][a-z0-9]*"
+IS_AREA_CODE = RegexValidator(rf"\A{AREA_CODE}\Z", "Use lower-case letters and digits, starting with a letter.")
+IS_VERSION = RegexValidator(r"\A[0-9A-Za-z][0-9A-Za-z.-]*\Z", "Use letters, digits, dots and hyphens.")
 
 Row = TypeVar("Row", bound="Keyed")
 
@@ -76,7 +77,7 @@ class Rubric(models.Model):
     """One version of a maturity model; see `assessments.scoring` for `required_share` and `max_shortfall`."""
 
     code = models.SlugField(max_length=40, help_text="The model’s short name in addresses and files, such as “ai-cmm”.")
-    version = models.CharField(max_length=20, validators=[VERSION], help_text="Such as “2021-05”.")
+    version = models.CharField(max_length=20, validators=[IS_VERSION], help_text="Such as “2021-05”.")
     name = models.CharField(max_length=200)
     source = models.CharField(max_length=300, help_text="Where the model’s words come from; shown beside every text.")
     required_share = models.PositiveSmallIntegerField(
@@ -127,7 +128,7 @@ class Rubric(models.Model):
         key = (self.pk, self.published_at)
         if key in _in_memory:
             return _in_memory[key]
-        values = _values_of(Rubric.objects.with_content().get(pk=self.pk))
+        values = values_of(Rubric.objects.with_content().get(pk=self.pk))
         if self.is_published:
             _in_memory[key] = values
         return values
@@ -166,7 +167,7 @@ class Area(Keyed):
     KEY = ("rubric__code", "rubric__version", "code")
 
     rubric = models.ForeignKey(Rubric, on_delete=models.CASCADE, related_name="areas")
-    code = models.CharField(max_length=40, validators=[AREA_CODE])
+    code = models.CharField(max_length=40, validators=[IS_AREA_CODE])
     name = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(1)], help_text="From the bottom of the stack: 1 carries all others."
@@ -330,7 +331,8 @@ def _first(candidates: RubricQuerySet) -> datatypes.Rubric:
     return rubric.to_datatypes()
 
 
-def _values_of(rubric: Rubric) -> datatypes.Rubric:
+def values_of(rubric: Rubric) -> datatypes.Rubric:
+    """The rows of a rubric loaded `with_content()` as frozen values."""
     return datatypes.Rubric(
         code=rubric.code,
         version=rubric.version,
