@@ -125,18 +125,10 @@ def install_packages(lock: str) -> bool:
 
 
 def pip_install(lock: str) -> None:
-    pip: list[str | Path] = [
-        PYTHON,
-        "-m",
-        "pip",
-        "install",
-        "--require-hashes",
-        "--no-input",
-        "--disable-pip-version-check",
-    ]
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     try:
         run_quietly(
-            [*pip, "--progress-bar=off", "--retries=2", "-r", REQUIREMENTS / f"{lock}.txt"],
+            [*pip, "--progress-bar=off", "--retries=2", "--require-hashes", "-r", REQUIREMENTS / f"{lock}.txt"],
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
             progress=lambda line: line.startswith(("Collecting ", "Requirement already satisfied")),
             unit="packages fetched",
@@ -205,7 +197,7 @@ def link_node() -> None:
 
 
 def install_node_modules(version: str) -> bool:
-    made_from = fingerprint([ROOT / "package-lock.json"], version.split(".")[0])
+    made_from = fingerprint([ROOT / "package-lock.json"], version.partition(".")[0])
     if stamped("node_modules", made_from) and (ROOT / "node_modules" / ".package-lock.json").exists():
         return False
     with step("Node packages"):
@@ -243,7 +235,7 @@ def build_assets() -> bool:
 
 
 def loads(names: Sequence[str]) -> bool:
-    """Whether a library can be opened by one of its names, as WeasyPrint tries them: file names first, they are quick."""
+    """Whether a library can be opened by one of its names; file names first, they are looked up quickly."""
     for name in names:
         found = name if ".so" in name or ".dylib" in name else ctypes.util.find_library(name)
         if found:
@@ -292,9 +284,7 @@ def check_port(port: str) -> None:
         try:
             probe.bind(("127.0.0.1", int(port)))
         except PermissionError:
-            raise Stop(
-                f"Port {port} is for the system only: choose one above 1023, as in `make run PORT=8001`."
-            ) from None
+            raise Stop(f"Port {port} is for the system only: choose another, as in `make run PORT=8000`.") from None
         except OSError:
             other = 8001 if port == "8000" else 8000
             raise Stop(

@@ -13,7 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def too_old(version: "tuple[int, ...]") -> bool:
-    return tuple(version[:2]) < NEEDED
+    return version < NEEDED
 
 
 def newer_python() -> "str | None":
@@ -28,7 +28,7 @@ def newer_python() -> "str | None":
 
 
 def main() -> None:
-    if too_old(sys.version_info):
+    if too_old(tuple(sys.version_info[:2])):
         python = newer_python()
         if python is None:
             sys.exit(
