@@ -52,6 +52,11 @@ def reviews(user: User) -> bool:
     return user.has_perm("assessments.review_assessment")
 
 
+def leads_anywhere(user: User) -> bool:
+    """Whether this person leads at least one organization."""
+    return Membership.objects.filter(user=user, role=Role.LEAD).exists()
+
+
 def readable_assessment(user: User, pk: UUID) -> Access:
     """The assessment, for a member of its organization, or for CoE staff once it was submitted. One query."""
     assessment = Assessment.objects.with_names().with_role_of(user).filter(pk=pk).first()

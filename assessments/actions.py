@@ -160,7 +160,7 @@ def save_answer(
     """
     if not _locked(assessment).is_editable:
         raise NotEditable("This assessment has been submitted, so its answers can't change.")
-    answer = Answer.objects.select_related("answered_by").get(assessment=assessment, question__code=code)
+    answer = Answer.objects.select_related("answered_by", "question").get(assessment=assessment, question__code=code)
     if answer.version != seen_version and save_id and assessment.events.filter(save_id=save_id).exists():
         return Saved(answer, None, changed=False)
     evidence = None if entry.evidence is None else _evidence(answer)

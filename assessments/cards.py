@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -124,7 +123,7 @@ def padded(evidence: tuple[EvidenceLink, ...]) -> tuple[EvidenceLink, ...]:
 
 
 def stored_card(
-    rubric: Rubric, question: Question, number: int, answer: GivenAnswer, *, version: int, locked: bool, **more: Any
+    rubric: Rubric, question: Question, number: int, answer: GivenAnswer, *, locked: bool
 ) -> Card:
     """The card of an answer as it is stored."""
     return Card(
@@ -136,12 +135,11 @@ def stored_card(
         rationale=answer.rationale,
         evidence=answer.evidence if locked else padded(answer.evidence),
         evidence_hint=question.evidence_hint,
-        version=version,
+        version=answer.version,
         rendered=fingerprint_of(answer),
         status=status_text(answer),
         locked=locked,
         answered=answer.choice is not None,
-        **more,
     )
 
 

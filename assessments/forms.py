@@ -101,6 +101,17 @@ class AnswerForm(forms.Form):
         return tidy(self.posted.get(f"{self.code}-{name}", ""))
 
     @property
+    def is_absent(self) -> bool:
+        """Whether the page that was posted didn't have this question."""
+        return f"{self.code}-version" not in self.posted
+
+    @property
+    def seen_version(self) -> int:
+        """The version the page was made from, for a page that has to be shown again; 0 where that is unreadable."""
+        version = self.cleaned_data.get("version")
+        return version if isinstance(version, int) else 0
+
+    @property
     def is_untouched(self) -> bool:
         """Whether what came back is what had been rendered."""
         typed = fingerprint(

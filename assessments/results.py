@@ -1,9 +1,10 @@
 """The one bridge from rows to results: tables in, `ScoredAssessment` out."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Max, Prefetch
 from django.utils import timezone
@@ -12,6 +13,8 @@ from assessments import sealing
 from assessments.access import Access
 from assessments.datatypes import EarlierResult, EvidenceLink, GivenAnswer, ScoredAssessment, Seal
 from assessments.models import Answer, Assessment, Evidence, Scorecard
+from assessments.models.assessment import parse_choice
+from assessments.scoring import Answer as Choice
 from assessments.scoring import AreaResult, explain, score
 from rubric.datatypes import Area, Question, Rubric
 from rubric.models import published
@@ -35,6 +38,17 @@ def answers_of(assessment: Assessment) -> dict[str, GivenAnswer]:
         code: by_code[code].given(code, tuple(EvidenceLink(link.title, link.url) for link in by_code[code].evidence.all()))
         for code in rubric_of(assessment).question_by_code
     }
+
+
+def choices_of(assessments: Sequence[Assessment]) -> dict[UUID, dict[str, Choice]]:
+    """The choices of many assessments, keyed by assessment and question code. One query."""
+    choices: dict[UUID, dict[str, Choice]] = {assessment.pk: {} for assessment in assessments}
+    rows = Answer.objects.filter(assessment__in=choices).exclude(choice="")
+    for pk, code, choice in rows.values_list("assessment", "question__code", "choice").order_by():
+        value = parse_choice(choice)
+        if value is not None:
+            choices[pk][code] = value
+    return choices
 
 
 def live(assessment: Assessment) -> ScoredAssessment:
@@ -74,6 +88,13 @@ def for_reader(access: Access) -> ScoredAssessment:
     if access.assessment.is_editable and access.sees_drafts:
         return live(access.assessment)
     return sealed(access.assessment.scorecards.select_related("assessment__organization", "assessment__cycle").latest("sequence"))
+
+
+def for_reader_answers(access: Access) -> dict[str, GivenAnswer]:
+    """The answers alone, as `for_reader` would show them."""
+    if access.sees_drafts:
+        return answers_of(access.assessment)
+    return dict(for_reader(access).answers)
 
 
 def _rubric_of_document(content: Mapping[str, Any]) -> Rubric:

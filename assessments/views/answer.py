@@ -1,6 +1,5 @@
 """The overview of an assessment, its areas' questions, and saving answers."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -9,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments import actions, overview, pages
+from assessments import actions, answering, overview
 from assessments.access import is_signed_in, readable_assessment, signed_in, writable_assessment
 from assessments.forms import AnswerForm
-from assessments.results import answers_of, rubric_of
+from assessments.results import rubric_of
 
 
 @require_safe
@@ -32,11 +31,11 @@ def area(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     if code not in rubric_of(access.assessment).area_by_code:
         raise Http404
     if request.method != "POST":
-        return render(request, "assessments/area.html", pages.area_page(access, code))
-    outcome = pages.save_page(access, code, request.POST, by=signed_in(request))
+        return render(request, "assessments/area.html", answering.area_page(access, code))
+    outcome = answering.save_page(access, code, request.POST, by=signed_in(request))
     if outcome.all_stored:
-        return redirect(pages.after_saving(access, code, request.POST.get("then", "stay")))
-    page = pages.area_page(access, code, outcome)
+        return redirect(answering.after_saving(access, code, request.POST.get("then", "stay")))
+    page = answering.area_page(access, code, outcome)
     return render(request, "assessments/area.html", page, status=409 if outcome.conflicts else 422)
 
 
@@ -65,8 +64,6 @@ def save_answer(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
     except actions.NotEditable as refusal:
         return JsonResponse({"error": str(refusal), "locked": True}, status=403)
     except actions.Conflict as conflict:
-        return JsonResponse(pages.conflict_document(rubric, conflict), status=409)
-    return JsonResponse(pages.saved_document(access, saved))
+        return JsonResponse(answering.conflict_document(rubric, conflict), status=409)
+    return JsonResponse(answering.saved_document(access, saved))
 
-
-__all__ = ["Any", "answers_of", "area", "assessment", "save_answer"]

@@ -1,0 +1,211 @@
+"""An area's page of questions, and what saving it leads to, with the page's script or without."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from assessments import actions, results
+from assessments.access import Access
+from assessments.cards import Card, Side, entry_as_answer, side, status_text, stored_card, typed_card
+from assessments.datatypes import GivenAnswer
+from assessments.forms import AnswerForm, fingerprint_of
+from assessments.models import User
+from rubric.datatypes import Area, Rubric
+
+
+@dataclass(slots=True)
+class PageOutcome:
+    """What became of a whole posted page: forms that were refused, and answers that met someone else's, by code."""
+
+    refused: dict[str, AnswerForm] = field(default_factory=dict)
+    conflicts: dict[str, tuple[AnswerForm, actions.Conflict]] = field(default_factory=dict)
+    locked: str = ""
+    stored: int = 0
+
+    @property
+    def all_stored(self) -> bool:
+        return not (self.refused or self.conflicts or self.locked)
+
+
+def save_page(access: Access, area_code: str, posted: QueryDict, *, by: User) -> PageOutcome:
+    """Save each answer of the page that differs from what was rendered; the others are left as they are."""
+    rubric = results.rubric_of(access.assessment)
+    outcome = PageOutcome()
+    for question in rubric.area_by_code[area_code].questions:
+        form = AnswerForm(posted, code=question.code, rubric=rubric)
+        if form.is_absent or form.is_untouched:
+            continue
+        if not form.is_valid():
+            outcome.refused[question.code] = form
+            continue
+        try:
+            saved = actions.save_answer(
+                assessment=access.assessment,
+                code=question.code,
+                entry=form.entry,
+                seen_version=form.cleaned_data["version"],
+                by=by,
+            )
+        except actions.Conflict as conflict:
+            outcome.conflicts[question.code] = (form, conflict)
+        except actions.NotEditable as refusal:
+            outcome.locked = str(refusal)
+            outcome.refused[question.code] = form
+        else:
+            outcome.stored += saved.changed
+    return outcome
+
+
+def after_saving(access: Access, area_code: str, then: str) -> str:
+    """The address that `then` ("stay", "next", "previous", "overview") leads to."""
+    areas = results.rubric_of(access.assessment).areas
+    codes = [area.code for area in areas]
+    position = codes.index(area_code) + {"next": 1, "previous": -1}.get(then, 0)
+    if then == "overview" or not 0 <= position < len(codes):
+        return reverse("assessment", args=[access.assessment.pk])
+    return reverse("area", args=[access.assessment.pk, codes[position]])
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLink:
+    """One line of the side navigation."""
+
+    code: str
+    name: str
+    href: str
+    answered: int
+    questions: int
+    current: bool
+    first_open: str
+
+    @property
+    def complete(self) -> bool:
+        return self.answered == self.questions
+
+
+def area_links(access: Access, answers: Mapping[str, GivenAnswer], current: str = "") -> tuple[AreaLink, ...]:
+    """The areas in stack order with their progress."""
+    return tuple(
+        AreaLink(
+            code=step.area.code,
+            name=step.area.name,
+            href=reverse("area", args=[access.assessment.pk, step.area.code]),
+            answered=step.answered,
+            questions=step.questions,
+            current=step.area.code == current,
+            first_open=step.first_open.code if step.first_open else "",
+        )
+        for step in results.progress(results.rubric_of(access.assessment), answers)
+    )
+
+
+def area_page(access: Access, area_code: str, outcome: PageOutcome | None = None) -> dict[str, Any]:
+    """What the template of an area's questions prints."""
+    assessment = access.assessment
+    rubric = results.rubric_of(assessment)
+    area = rubric.area_by_code[area_code]
+    answers = results.for_reader_answers(access)
+    links = area_links(access, answers, area_code)
+    index = rubric.areas.index(area)
+    locked = not (access.may_answer and assessment.is_editable)
+    cards = _cards(rubric, area, answers, outcome or PageOutcome(), locked=locked)
+    return {
+        "assessment": assessment,
+        "access": access,
+        "rubric": rubric,
+        "area": area,
+        "links": links,
+        "cards": cards,
+        "locked": locked,
+        "refusal": outcome.locked if outcome else "",
+        "errors": _error_summary(cards),
+        "previous": links[index - 1] if index else None,
+        "next": links[index + 1] if index + 1 < len(links) else None,
+        "answered": sum(link.answered for link in links),
+        "questions": sum(link.questions for link in links),
+        "descriptors": tuple(zip(rubric.levels, area.descriptors, strict=True)),
+    }
+
+
+def _cards(
+    rubric: Rubric, area: Area, answers: Mapping[str, GivenAnswer], outcome: PageOutcome, *, locked: bool
+) -> tuple[Card, ...]:
+    cards = []
+    for number, question in enumerate(area.questions, start=1):
+        answer = answers[question.code]
+        if question.code in outcome.refused:
+            form = outcome.refused[question.code]
+            card = typed_card(rubric, question, number, answer, form, version=form.seen_version)
+        elif question.code in outcome.conflicts:
+            form, conflict = outcome.conflicts[question.code]
+            sides = {
+                "theirs": side(rubric, answer),
+                "yours": side(rubric, entry_as_answer(question.code, form.entry, form)),
+            }
+            card = typed_card(rubric, question, number, answer, form, version=conflict.theirs.version, conflict=sides)
+        else:
+            card = stored_card(rubric, question, number, answer, locked=locked)
+        cards.append(card)
+    return tuple(cards)
+
+
+def _error_summary(cards: tuple[Card, ...]) -> list[dict[str, str]]:
+    """Links to what has to be looked at, for the head of the page."""
+    summary = [
+        {"href": f"#{card.code}-{field_name}", "text": f"Question {card.number}: {message}"}
+        for card in cards
+        for field_name, messages in card.errors.items()
+        for message in messages
+    ]
+    summary += [
+        {
+            "href": f"#{card.code}",
+            "text": f"Question {card.number}: {card.conflict['theirs'].by} changed this answer while you were writing.",
+        }
+        for card in cards
+        if card.conflict
+    ]
+    return summary
+
+
+# ---- What the page's script gets ----
+
+
+def saved_document(access: Access, saved: actions.Saved) -> dict[str, Any]:
+    """The reply to a save: the answer's new version and how far the team is now."""
+    answers = results.answers_of(access.assessment)
+    answer = answers[saved.answer.question.code]
+    links = area_links(access, answers)
+    return {
+        "version": answer.version,
+        "rendered": fingerprint_of(answer),
+        "changed": saved.changed,
+        "status": status_text(answer),
+        "answered": sum(link.answered for link in links),
+        "questions": sum(link.questions for link in links),
+        "areas": {link.code: {"answered": link.answered, "questions": link.questions} for link in links},
+    }
+
+
+def conflict_document(rubric: Rubric, conflict: actions.Conflict) -> dict[str, Any]:
+    """The reply to a save on an answer that someone else has changed since: theirs, to be shown beside mine."""
+    theirs = conflict.theirs.given(conflict.theirs.question.code, conflict.evidence)
+    shown: Side = side(rubric, theirs)
+    return {
+        "error": str(conflict),
+        "version": theirs.version,
+        "rendered": fingerprint_of(theirs),
+        "status": status_text(theirs),
+        "theirs": {
+            "choice": conflict.theirs.choice,
+            "choice_text": shown.choice_text,
+            "reason": shown.reason,
+            "rationale": shown.rationale,
+            "evidence": [{"title": link.title, "url": link.url} for link in shown.evidence],
+            "by": shown.by,
+            "at": shown.at,
+        },
+    }

@@ -1,0 +1,206 @@
+"""What a result says, area by area: the one source of the cards on the result page and of the pages of the PDF.
+
+Pure: takes a `ScoredAssessment`, returns frozen values with every sentence in them, so that screen and paper agree.
+"""
+
+from dataclasses import dataclass
+
+from assessments import wording
+from assessments.datatypes import EvidenceLink, GivenAnswer, ScoredAssessment
+from assessments.scoring import (
+    NOT_APPLICABLE,
+    UNKNOWN,
+    AreaResult,
+    Explanation,
+    NextLevel,
+    one_decimal,
+)
+from rubric.datatypes import Area, Question, Rubric
+
+MOST_EFFECT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLine:
+    """One question with its answer in words. `number` counts within the area from 1; `level` is None unless a level."""
+
+    code: str
+    number: int
+    text: str
+    level: int | None
+    answer: str
+    anchor: str
+    reason: str
+    rationale: str
+    evidence: tuple[EvidenceLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question to raise, and the anchor that would have to become true."""
+
+    line: QuestionLine
+    from_level: int
+    to_level: int
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The fewest steps from an area's level to the next."""
+
+    area: Area
+    from_level: int
+    to_level: int
+    steps: int
+    changes: tuple[Step, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class AreaStory:
+    """Everything there is to say of one area."""
+
+    area: Area
+    figures: AreaResult
+    level_text: str
+    band: str
+    score: str
+    because: str
+    descriptor: str
+    next_level_text: str
+    next_descriptor: str
+    carrying: tuple[QuestionLine, ...]
+    holding: tuple[QuestionLine, ...]
+    lines: tuple[QuestionLine, ...]
+    route: Route | None
+    gap: str
+    movement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """A whole result in words; `stories` in stack order, `priorities` the routes to take first."""
+
+    headline: str
+    rule: str
+    stories: tuple[AreaStory, ...]
+    priorities: tuple[Route, ...]
+    moved: tuple[wording.Movement, ...]
+    compared_with: str
+
+
+def narrative(sheet: ScoredAssessment) -> Narrative:
+    """Put a result into words."""
+    moved = wording.movement(sheet.rubric, sheet.earlier[0].result, sheet.result) if sheet.earlier else ()
+    sentences = {movement.area: movement.sentence for movement in moved}
+    gaps = {gap.area: wording.gap_sentence(sheet.rubric, gap) for gap in sheet.result.foundation_gaps}
+    stories = tuple(
+        _story(sheet, area, figures, explanation, gaps.get(area.code, ""), sentences.get(area.code, ""))
+        for area, figures, explanation in zip(
+            sheet.rubric.areas, sheet.result.areas, sheet.explanations, strict=True
+        )
+    )
+    return Narrative(
+        headline=wording.headline(sheet.rubric, sheet.result),
+        rule=wording.rule_sentence(sheet.rubric),
+        stories=stories,
+        priorities=_priorities(sheet, stories),
+        moved=moved,
+        compared_with=sheet.earlier[0].cycle if sheet.earlier else "",
+    )
+
+
+def answer_text(rubric: Rubric, answer: GivenAnswer) -> str:
+    """An answer as people read it: "Level 3, Defined", "Don't know", "Not applicable" or "Not answered"."""
+    if answer.choice is None:
+        return "Not answered"
+    if answer.choice == UNKNOWN:
+        return "Don't know"
+    if answer.choice == NOT_APPLICABLE:
+        return "Not applicable"
+    return str(rubric.level(int(answer.choice)))
+
+
+def _line(sheet: ScoredAssessment, area: Area, question: Question) -> QuestionLine:
+    answer = sheet.answers[question.code]
+    level = answer.choice if isinstance(answer.choice, int) else None
+    return QuestionLine(
+        code=question.code,
+        number=area.questions.index(question) + 1,
+        text=question.text,
+        level=level,
+        answer=answer_text(sheet.rubric, answer),
+        anchor=question.anchors[level - 1].text if level else "",
+        reason=answer.reason,
+        rationale=answer.rationale,
+        evidence=answer.evidence,
+    )
+
+
+def _story(
+    sheet: ScoredAssessment, area: Area, figures: AreaResult, explanation: Explanation, gap: str, movement: str
+) -> AreaStory:
+    rubric = sheet.rubric
+    lines = {question.code: _line(sheet, area, question) for question in area.questions}
+    target = figures.next_level.level if figures.next_level else None
+    return AreaStory(
+        area=area,
+        figures=figures,
+        level_text=wording.level_text(rubric, figures.level),
+        band=_band(rubric, figures),
+        score=one_decimal(figures.score),
+        because=wording.because(rubric, explanation),
+        descriptor=area.descriptors[figures.level - 1] if figures.level else "",
+        next_level_text=wording.level_text(rubric, target) if target else "",
+        next_descriptor=area.descriptors[target - 1] if target else "",
+        carrying=tuple(lines[code] for code in explanation.carrying),
+        holding=tuple(lines[code] for code in explanation.below_target),
+        lines=tuple(lines.values()),
+        route=_route(rubric, area, figures.level, figures.next_level, lines),
+        gap=gap,
+        movement=movement,
+    )
+
+
+def _band(rubric: Rubric, figures: AreaResult) -> str:
+    if figures.level is None or figures.level_high is None or figures.level_high == figures.level:
+        return ""
+    return f"Could be up to {rubric.level(figures.level_high)}, once every open question is answered."
+
+
+def _route(
+    rubric: Rubric, area: Area, level: int | None, next_level: NextLevel | None, lines: dict[str, QuestionLine]
+) -> Route | None:
+    if level is None or next_level is None:
+        return None
+    changes = tuple(
+        Step(
+            line=lines[change.question],
+            from_level=change.from_level,
+            to_level=change.to_level,
+            anchor=rubric.question_by_code[change.question].anchors[change.to_level - 1].text,
+        )
+        for change in next_level.changes
+    )
+    steps = "1 step" if next_level.steps == 1 else f"{next_level.steps} steps"
+    questions = "1 question" if len(changes) == 1 else f"{len(changes)} questions"
+    return Route(
+        area=area,
+        from_level=level,
+        to_level=next_level.level,
+        steps=next_level.steps,
+        changes=changes,
+        sentence=f"{rubric.level(next_level.level)} is {steps} away, on {questions}.",
+    )
+
+
+def _priorities(sheet: ScoredAssessment, stories: tuple[AreaStory, ...]) -> tuple[Route, ...]:
+    """The routes with most effect: first those of areas that others stand too high above, then the shortest, then the
+    lowest level, then stack order."""
+    foundations = {gap.foundation for gap in sheet.result.foundation_gaps}
+    routes = [story.route for story in stories if story.route]
+    routes.sort(
+        key=lambda route: (route.area.code not in foundations, route.steps, route.from_level, route.area.position)
+    )
+    return tuple(routes[:MOST_EFFECT])

@@ -1,0 +1,180 @@
+"""What home, the list of assessments and an assessment's overview show."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from assessments import answering, charts, results, wording
+from assessments.access import Access, leads_anywhere, reviews
+from assessments.datatypes import GivenAnswer
+from assessments.models import Assessment, Membership, Review, Role, State, User
+from assessments.scoring import Result, score
+from rubric.datatypes import Question, Rubric
+from rubric.models import newest_published
+
+STATE_SENTENCES = {
+    State.DRAFT: "The team is answering.",
+    State.SUBMITTED: "The Center of Excellence is reviewing it.",
+    State.RETURNED: "The Center of Excellence asks for more before it accepts.",
+    State.ACCEPTED: "The Center of Excellence has accepted it.",
+}
+
+
+def drawn(svg: str) -> SafeString:
+    """An SVG of ours as a template prints it: `assessments.charts` has escaped every text in it."""
+    return mark_safe(svg)  # noqa: S308
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """One assessment in a list, with its thumbnail and the sentence that says where it stands."""
+
+    assessment: Assessment
+    result: Result
+    thumbnail: SafeString
+    answered: int
+    questions: int
+    sentence: str
+
+
+def shelved(assessments: Sequence[Assessment]) -> list[Shelved]:
+    """Assessments with their results so far. One query for all answers."""
+    choices = results.choices_of(assessments)
+    return [_shelve(assessment, choices[assessment.pk]) for assessment in assessments]
+
+
+def _shelve(assessment: Assessment, choices: Mapping[str, Any]) -> Shelved:
+    rubric = results.rubric_of(assessment)
+    result = score(rubric, choices)
+    thumbnail = charts.strip_svg(
+        rubric, result, ident=f"strip-{assessment.pk}", title=wording.headline(rubric, result), compact=True
+    )
+    return Shelved(
+        assessment=assessment,
+        result=result,
+        thumbnail=drawn(thumbnail),
+        answered=sum(area.answered for area in result.areas),
+        questions=sum(area.questions for area in result.areas),
+        sentence=STATE_SENTENCES[State(assessment.state)],
+    )
+
+
+def _visible(user: User) -> list[Assessment]:
+    return list(
+        Assessment.objects.of(user).with_names().with_role_of(user).order_by("-cycle__starts_on", "organization__name", "team")
+    )
+
+
+def shelf(user: User) -> dict[str, Any]:
+    """The list of assessments."""
+    return {
+        "shelved": shelved(_visible(user)),
+        "may_start": leads_anywhere(user),
+        "reviews": reviews(user),
+    }
+
+
+def desk(user: User) -> dict[str, Any]:
+    """Home for someone signed in: what waits for them first, then the rest."""
+    everything = shelved(_visible(user))
+    waiting = [entry for entry in everything if _waits_for(entry.assessment)]
+    memberships = Membership.objects.filter(user=user).select_related("organization")
+    return {
+        "waiting": waiting,
+        "others": [entry for entry in everything if entry not in waiting],
+        "memberships": memberships,
+        "may_start": leads_anywhere(user),
+        "reviews": reviews(user),
+        "submissions": Assessment.objects.waiting().count() if reviews(user) else 0,
+    }
+
+
+def _waits_for(assessment: Assessment) -> bool:
+    """Whether this reader has something to do on it."""
+    return assessment.is_editable and assessment.reader_role in {Role.LEAD, Role.CONTRIBUTOR}
+
+
+def welcome() -> dict[str, Any]:
+    """Home for someone who isn't signed in: what the model is."""
+    rubric = newest_published()
+    return {"rubric": rubric, "stack": tuple(reversed(rubric.areas))}
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRow:
+    """One area's line on the overview. `people` are those who answered in it, by name."""
+
+    link: answering.AreaLink
+    summary: str
+    level: int | None
+    level_text: str
+    people: str
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """Where to go on: the address and the words of the one button."""
+
+    href: str
+    text: str
+
+
+def continue_at(access: Access, answers: Mapping[str, GivenAnswer], user: User) -> Continue | None:
+    """The first open question after the one this person saved last, or the first open one; None where none is open."""
+    rubric = results.rubric_of(access.assessment)
+    order = list(rubric.question_by_code)
+    still_open = [code for code in order if answers[code].choice is None]
+    if not still_open:
+        return None
+    mine = [a for a in answers.values() if a.answered_at is not None and a.answered_by == str(user)]
+    last = max(mine, key=lambda answer: (answer.answered_at, order.index(answer.question)), default=None)
+    start = order.index(last.question) if last else -1
+    code = next((code for code in still_open if order.index(code) > start), still_open[0])
+    return _continue(access, rubric, rubric.question_by_code[code], begun=len(still_open) < len(order))
+
+
+def _continue(access: Access, rubric: Rubric, question: Question, *, begun: bool) -> Continue:
+    area = rubric.area_of_question[question.code]
+    number = area.questions.index(question) + 1
+    href = reverse("area", args=[access.assessment.pk, area.code])
+    return Continue(f"{href}#{question.code}", f"{'Continue' if begun else 'Begin'} with {area.name}, question {number}")
+
+
+def of_assessment(access: Access, user: User) -> dict[str, Any]:
+    """What the overview of an assessment prints."""
+    assessment = access.assessment
+    rubric = results.rubric_of(assessment)
+    answers = results.for_reader_answers(access)
+    steps = results.progress(rubric, answers)
+    links = answering.area_links(access, answers)
+    rows = [
+        AreaRow(
+            link=link,
+            summary=step.area.summary,
+            level=step.figures.level,
+            level_text=wording.level_text(rubric, step.figures.level),
+            people=wording.join_words(sorted(_people(answers[q.code] for q in step.area.questions))),
+        )
+        for link, step in zip(links, steps, strict=True)
+    ]
+    answered, questions = sum(link.answered for link in links), sum(link.questions for link in links)
+    writing = access.may_answer and assessment.is_editable
+    return {
+        "assessment": assessment,
+        "access": access,
+        "rubric": rubric,
+        "rows": rows,
+        "answered": answered,
+        "questions": questions,
+        "state_sentence": STATE_SENTENCES[State(assessment.state)],
+        "continue": continue_at(access, answers, user) if writing else None,
+        "ready_to_submit": writing and answered == questions,
+        "reviews": Review.objects.filter(scorecard__assessment=assessment).select_related("reviewer", "scorecard"),
+    }
+
+
+def _people(answers: Iterable[GivenAnswer]) -> set[str]:
+    return {answer.answered_by for answer in answers if answer.answered_by}
