@@ -9,15 +9,26 @@ from html import escape
 from typing import Final
 
 from assessments.charts.colours import GRID, HATCH, INK, LEVEL_COLOURS, MUTED
-from assessments.charts.geometry import Point, RadarGeometry, Series, SeriesGeometry, levels_of, radar_geometry
+from assessments.charts.geometry import (
+    Point,
+    RadarGeometry,
+    Series,
+    SeriesGeometry,
+    level_text,
+    levels_of,
+    radar_geometry,
+)
 from assessments.charts.styles import SeriesStyle, series_styles
 from assessments.charts.text import FONT, printable
 from assessments.scoring import AreaResult, one_decimal
 from rubric.datatypes import Rubric
 
+_WIDEST_MARGIN: Final = 140.0
 _HOVER: Final = (
     "<b>%{theta}</b><br>%{customdata[0]}<br>Score %{customdata[1]}%{customdata[2]}<extra>%{fullData.name}</extra>"
 )
+
+_BAND_KEY: Final = {"name": "Could be up to", "legendgroup": "band", "legendrank": 3, "showlegend": True}
 
 Json = dict[str, object]
 
@@ -35,8 +46,8 @@ def radar_figure(rubric: Rubric, series: Sequence[Series]) -> Json:
         for one, _ in styled
         if one.series.kind == "main"
         for trace in (
-            *(_polygon(band, names, one, LEVEL_COLOURS[0].fill, HATCH, "dot") for band in one.bands),
-            *(_polygon(fill, names, one, LEVEL_COLOURS[1].fill, HATCH, "solid") for fill in one.fills),
+            *(_polygon(band, names, LEVEL_COLOURS[0].fill, "dot") | _BAND_KEY for band in one.bands),
+            *(_polygon(fill, names, LEVEL_COLOURS[1].fill, "solid") for fill in one.fills),
         )
     ]
     # The main line comes last, so that it lies on top as in the SVG.
@@ -54,7 +65,7 @@ def _line(rubric: Rubric, one: SeriesGeometry, names: Sequence[str], style: Seri
         "type": "scatterpolar",
         "mode": "lines+markers",
         "name": _text(one.series.label),
-        "legendgroup": _text(one.series.label),
+        "legendrank": 1 if main else 2,
         "theta": [*names, *names[:1]],
         "r": [area.level if area else None for area in areas],
         "customdata": [_hover(rubric, area) for area in areas],
@@ -70,15 +81,11 @@ def _line(rubric: Rubric, one: SeriesGeometry, names: Sequence[str], style: Seri
     }
 
 
-def _polygon(
-    points: Sequence[Point], names: Sequence[str], one: SeriesGeometry, fill: str, edge: str, dash: str
-) -> Json:
+def _polygon(points: Sequence[Point], names: Sequence[str], fill: str, dash: str) -> Json:
     closed = (*points, *points[:1])
     return {
         "type": "scatterpolar",
         "mode": "lines",
-        "name": _text(one.series.label),
-        "legendgroup": _text(one.series.label),
         "showlegend": False,
         "hoverinfo": "skip",
         "theta": [names[point.axis] for point in closed],
@@ -86,7 +93,7 @@ def _polygon(
         "fill": "toself",
         "fillcolor": fill,
         "opacity": 0.6,
-        "line": {"color": edge, "width": 1, "dash": dash},
+        "line": {"color": HATCH, "width": 1, "dash": dash},
     }
 
 
@@ -101,12 +108,14 @@ def _hover(rubric: Rubric, area: AreaResult | None) -> list[str] | None:
 
 
 def _layout(rubric: Rubric, geometry: RadarGeometry, names: Sequence[str]) -> Json:
+    banded = any(one.bands for one in geometry.series if one.series.kind == "main")
+    beside = min(geometry.layout.box[2] / 2 - geometry.layout.radius, _WIDEST_MARGIN)
     return {
         "font": {"family": FONT, "size": 14, "color": INK},
         "paper_bgcolor": "rgba(0,0,0,0)",
-        "showlegend": len(geometry.series) > 1,
-        "legend": {"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.12},
-        "margin": {"l": 72, "r": 72, "t": 40, "b": 40},
+        "showlegend": len(geometry.series) > 1 or banded,
+        "legend": {"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.2},
+        "margin": {"l": beside, "r": beside, "t": 72, "b": 72},
         "dragmode": False,
         "polar": {
             "gridshape": "linear",
@@ -115,6 +124,9 @@ def _layout(rubric: Rubric, geometry: RadarGeometry, names: Sequence[str]) -> Js
                 "type": "category",
                 "categoryorder": "array",
                 "categoryarray": list(names),
+                "tickvals": list(names),
+                "ticktext": _axis_texts(geometry),
+                "ticks": "",
                 "direction": "clockwise",
                 "rotation": 90,
                 "gridcolor": GRID,
@@ -124,6 +136,7 @@ def _layout(rubric: Rubric, geometry: RadarGeometry, names: Sequence[str]) -> Js
                 "range": [0, rubric.top],
                 "angle": 90,
                 "tickangle": 90,
+                "ticks": "",
                 "tickvals": [level.number for level in rubric.levels],
                 "ticktext": [f"{level.number} {_text(level.name)}" for level in rubric.levels],
                 "tickfont": {"size": 11, "color": MUTED},
@@ -132,6 +145,16 @@ def _layout(rubric: Rubric, geometry: RadarGeometry, names: Sequence[str]) -> Js
             },
         },
     }
+
+
+def _axis_texts(geometry: RadarGeometry) -> list[str]:
+    """The lines that stand at each axis: the name, broken as in the SVG, and the level."""
+    labelled = geometry.labelled
+    areas = labelled.areas if labelled else (None,) * len(geometry.layout.names)
+    return [
+        "<br>".join([*(_text(line) for line in label.lines), level_text(area)])
+        for label, area in zip(geometry.layout.labels, areas, strict=True)
+    ]
 
 
 def _dash(style: SeriesStyle) -> str:

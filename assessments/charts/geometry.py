@@ -1,7 +1,7 @@
 """Where everything of a radar stands: the one source of the SVG and of the Plotly figure.
 
 The centre is (0, 0), x runs right, y down. One axis for each area, clockwise from the top in stack order; level L lies
-at L / N of the radius. What depends on the rubric alone is a `RadarLayout`, kept in memory; results only pick its points.
+at L / N of the radius. What depends on the rubric alone is a `RadarLayout`, kept in memory; results pick its points.
 """
 
 from collections.abc import Sequence
@@ -121,6 +121,11 @@ def levels_of(area: AreaResult | None) -> tuple[int, int] | None:
     if area is None or area.level is None:
         return None
     return area.level, max(area.level, area.level_high or area.level)
+
+
+def level_text(area: AreaResult | None) -> str:
+    """What stands under an area's name in a radar."""
+    return "not rated" if area is None or area.level is None else f"Level {area.level}"
 
 
 def _point(axis: int, level: int, angle: float, distance: float) -> Point:

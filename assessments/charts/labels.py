@@ -20,7 +20,8 @@ _NAME_WIDTH: Final = 112.0
 _COLUMN_NAME_WIDTH: Final = 160.0
 _NAME_LINES: Final = 3
 _LEVEL_WIDTH: Final = text_width("not rated", LEVEL_SIZE)
-_GAP: Final = 10.0
+_GAP: Final = 12.0
+_CLEARANCE: Final = 9.0
 _PADDING: Final = 6.0
 _COLUMN_GAP: Final = 34.0
 _COLUMN_SPACE: Final = 6.0
@@ -69,7 +70,7 @@ def place_labels(
         radius, labels = _columns(lines, angles, radius)
     half = max(radius, *(max(-label.box.left, label.box.right) for label in labels)) + _PADDING
     top = min(-radius, *(label.box.top for label in labels)) - _PADDING
-    bottom = max(radius, *(label.box.bottom for label in labels)) + _PADDING
+    bottom = max(*(-cos(angle) * radius for angle in angles), *(label.box.bottom for label in labels)) + _PADDING
     return radius, labels, (-half, top, 2 * half, bottom - top)
 
 
@@ -81,7 +82,7 @@ def _round(lines: tuple[str, ...], angle: float, radius: float) -> Label:
     distance = radius + _GAP
     while True:
         label = _label(lines, anchor, across * distance, -up * (distance + height / 2))
-        if label.box.distance() >= radius + _GAP / 2:
+        if label.box.distance() >= radius + _CLEARANCE:
             return label
         distance += 2
 

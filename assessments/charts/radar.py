@@ -1,7 +1,7 @@
 """The radar as inline SVG.
 
 Presentation attributes only: the strict CSP admits no `style`. Only what browsers and WeasyPrint draw alike: no marker
-elements, no patterns (seams in PDF viewers), no `dominant-baseline`. The hatching is a set of lines clipped to the band.
+elements, no patterns (seams in PDF viewers), no `dominant-baseline`. Hatching is lines clipped to the band.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from assessments.charts.colours import GRID, HATCH, INK, LEVEL_COLOURS, MUTED, WHITE
-from assessments.charts.geometry import Line, Point, RadarLayout, Series, SeriesGeometry, radar_geometry
+from assessments.charts.geometry import Line, Point, RadarLayout, Series, SeriesGeometry, level_text, radar_geometry
 from assessments.charts.labels import LEVEL_SIZE, NAME_SIZE, Label
 from assessments.charts.styles import SeriesStyle, series_styles
 from assessments.charts.text import FONT, escaped, flow, number, text_width, wrap
@@ -34,16 +34,16 @@ def radar_svg(rubric: Rubric, series: Sequence[Series], *, ident: str, title: st
     left, top, width, height = layout.box
     height += legend_height
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="radar" role="img" aria-labelledby="{ident}-title" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="radar" role="img" overflow="visible" aria-labelledby="{ident}-title" '
         f'viewBox="{number(left)} {number(top)} {number(width)} {number(height)}" '
         f'width="{number(width)}" height="{number(height)}" font-family="{FONT}">'
         f'<title id="{ident}-title">{escaped(title)}</title>',
         _backdrop(layout),
     ]
     parts += [_band(one, layout, f"{ident}-band-{index}") for index, (one, _) in enumerate(mains) if one.bands]
-    parts += [_area(one, style) for one, style in mains]
-    parts += [_outline(one.lines, style) for one, style in others]
+    parts += [_area(one) for one, _ in mains]
     parts.append(_ring_numbers(layout))
+    parts += [_outline(one.lines, style) for one, style in mains + others]
     parts += [_markers(one.markers, style) for one, style in reversed(others)]
     parts += [_markers(one.markers, style) for one, style in mains]
     parts += [_levels(layout, geometry.labelled), legend, "</svg>"]
@@ -87,20 +87,19 @@ def _levels(layout: RadarLayout, labelled: SeriesGeometry | None) -> str:
     if labelled is None:
         return ""
     texts = [
-        f"{place}not rated</text>" if area is None or area.level is None else f"{place}Level {area.level}</text>"
-        for place, area in zip(_level_places(layout), labelled.areas, strict=True)
+        f"{place}{level_text(area)}</text>" for place, area in zip(_level_places(layout), labelled.areas, strict=True)
     ]
     return f'<g font-size="{number(LEVEL_SIZE)}" fill="{INK}">{"".join(texts)}</g>'
 
 
 @lru_cache(maxsize=64)
 def _ring_numbers(layout: RadarLayout) -> str:
-    """1 to N to the left of the first axis, each on its ring and clear of the lines beneath it."""
+    """1 to N to the left of the first axis, each on its ring."""
     rings = list(enumerate(layout.rings, start=1))
-    discs = "".join(f'<circle cx="-11" cy="{number(-radius)}" r="7"/>' for _, radius in rings)
+    discs = "".join(f'<circle cx="-11" cy="{number(-radius)}" r="6.5"/>' for _, radius in rings)
     texts = "".join(f'<text x="-11" y="{number(4 - radius)}">{level}</text>' for level, radius in rings)
     return (
-        f'<g fill="{WHITE}" fill-opacity=".8">{discs}</g>'
+        f'<g fill="{WHITE}" fill-opacity=".7">{discs}</g>'
         f'<g font-size="11.5" fill="{INK}" text-anchor="middle">{texts}</g>'
     )
 
@@ -122,9 +121,9 @@ def _band(one: SeriesGeometry, layout: RadarLayout, ident: str) -> str:
     )
 
 
-def _area(one: SeriesGeometry, style: SeriesStyle) -> str:
+def _area(one: SeriesGeometry) -> str:
     shape = "".join([_path(fill, closed=True) for fill in one.fills])
-    return f'<path d="{shape}" fill="{LEVEL_COLOURS[1].fill}" fill-opacity=".6"/>' + _outline(one.lines, style)
+    return f'<path d="{shape}" fill="{LEVEL_COLOURS[1].fill}" fill-opacity=".6"/>'
 
 
 def _outline(lines: Sequence[Line], style: SeriesStyle) -> str:
@@ -149,7 +148,7 @@ def _legend(layout: RadarLayout, entries: Sequence[tuple[str, SeriesStyle]], ban
     left, top, width, height = layout.box
     room = width - 16
     swatches = [_line_swatch(style) for _, style in entries] + [_band_swatch()] * banded
-    texts = [label for label, _ in entries] + ["Could be up to here"] * banded
+    texts = [label for label, _ in entries] + ["Could be up to"] * banded
     if not texts:
         return "", 0.0
     texts = ["".join(wrap(text, _LEGEND_SIZE, room - _SWATCH - 6, 1)) for text in texts]

@@ -1,7 +1,7 @@
 """The profile strip as inline SVG: the areas stacked as the model stacks them, a row of N cells each.
 
-The scale runs through the row: level L fills L cells, a score of 2.5 stands in the middle of the third. Designed 360 wide,
-so that at 320 its smallest text still has 11 px. Presentation attributes only, for the strict CSP.
+The scale runs through the row: level L fills L cells, a score of 2.5 stands in the middle of the third. Designed 360
+wide, so that at 320 its smallest text still has 11 px. Presentation attributes only, for the strict CSP.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ _ROW_GAP: Final = 11.0
 _LINE: Final = 18.0
 _HEAD_LINE: Final = 14
 _KEY_LINE: Final = 22.0
-_SWATCH: Final = 24
+_SWATCH: Final = 22
 _NAME_SIZE: Final = 14.0
 _LEVEL_SIZE: Final = 13.0
 _SMALL: Final = 12.4
@@ -32,7 +32,7 @@ _THUMB_WIDTH: Final = 120.0
 _THUMB_HEIGHT: Final = 56.0
 
 _TICK: Final = (
-    f'<path d="M0-11V11" stroke="{WHITE}" stroke-width="5"/><path d="M0-11V11" stroke="{INK}" stroke-width="2.5"/>'
+    f'<path d="M0-10V10" stroke="{WHITE}" stroke-width="5"/><path d="M0-10V10" stroke="{INK}" stroke-width="2.5"/>'
 )
 _DIAMOND: Final = f'<path d="M0-7L7 0L0 7L-7 0z" fill="{INK}" stroke="{WHITE}" stroke-width="1.5"/>'
 _DOT: Final = f'<circle r="4.5" fill="{WHITE}" stroke="{INK}" stroke-width="2"/>'
@@ -153,7 +153,7 @@ def strip_svg(
 def _svg(name: str, ident: str, title: str, width: float, height: float, content: str) -> str:
     ident = escaped(ident)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="{name}" role="img" aria-labelledby="{ident}-title" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{name}" role="img" overflow="visible" aria-labelledby="{ident}-title" '
         f'viewBox="0 0 {number(width)} {number(height)}" width="{number(width)}" height="{number(height)}" '
         f'font-family="{FONT}" fill="{INK}"><title id="{ident}-title">{escaped(title)}</title>{content}</svg>'
     )
@@ -212,8 +212,8 @@ def _key(rows: Sequence[_Row], top: float) -> tuple[str, float]:
     """What the signs in these rows mean, and the key's height."""
     levels = [pair for pair in (levels_of(row.result) for row in rows) if pair]
     entries = [
-        (levels, _TICK, "Exact score"),
-        ([pair for pair in levels if pair[1] > pair[0]], _HATCHED, "Could be up to here"),
+        (levels, _TICK, "Score"),
+        ([pair for pair in levels if pair[1] > pair[0]], _HATCHED, "Could be up to"),
         ([row for row in rows if row.target is not None], _DIAMOND, "Target"),
         ([row for row in rows if row.previous is not None], _DOT, "Last cycle"),
     ]

@@ -10,8 +10,8 @@ from html import escape
 from typing import Final
 from unicodedata import east_asian_width
 
-FONT: Final = "Public Sans,Public Sans Web,sans-serif"
-"""The family as PDFs know it, then as USWDS names its web font. No space after a comma: WeasyPrint would keep it."""
+FONT: Final = "Public Sans,Public Sans Web,Arial,sans-serif"
+"""The family as PDFs know it, then as USWDS names its web font. No space after a comma: WeasyPrint keeps it."""
 
 ELLIPSIS: Final = "…"
 
@@ -33,7 +33,7 @@ def text_width(text: str, size: float) -> float:
 
 @lru_cache(maxsize=1024)
 def wrap(text: str, size: float, width: float, most: int) -> tuple[str, ...]:
-    """Break `text` into as few lines as fit `width`, evenly; beyond `most` lines, or `width`, it ends in an ellipsis."""
+    """Break `text` into as few lines as fit `width`, evenly; beyond `most` lines or `width` an ellipsis."""
     words = tuple(printable(text).split())
     lines = _fill(words, size, width)
     if len(lines) > most:
