@@ -137,6 +137,10 @@ function buildPlotlyStyles(out) {
   out("plotly.css", `/*! plotly.js, MIT license */\n${rules.reverse().join("\n")}\n`);
 }
 
+function buildMark(out) {
+  out("mark.svg", readFileSync(join(SRC, "mark.svg")));
+}
+
 // ---- Licenses ----
 
 function buildLicenses(out) {
@@ -173,6 +177,7 @@ try {
   buildPlotlyStyles(out);
   buildFonts(out);
   buildIcons(out);
+  buildMark(out);
   buildLicenses(out);
 } catch (error) {
   fail(error.sassMessage ? error.message : error.stack);

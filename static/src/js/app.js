@@ -1,1 +1,9 @@
-export {};
+// What every page needs. Pages work without it; each part below only makes one thing quicker.
+import characterCount from "@uswds/uswds/js/usa-character-count";
+
+import { focusErrorSummary } from "./lib/errors.js";
+import { openNotesOnChoice } from "./lib/notes.js";
+
+characterCount.on(document.body);
+focusErrorSummary();
+openNotesOnChoice();
