@@ -28,6 +28,7 @@ _HOVER: Final = (
     "<b>%{theta}</b><br>%{customdata[0]}<br>Score %{customdata[1]}%{customdata[2]}<extra>%{fullData.name}</extra>"
 )
 
+_SPACING: Final = {"ticks": "outside", "ticklen": 7, "tickcolor": "rgba(0,0,0,0)"}
 _BAND_KEY: Final = {"name": "Could be up to", "legendgroup": "band", "legendrank": 3, "showlegend": True}
 
 Json = dict[str, object]
@@ -126,7 +127,6 @@ def _layout(rubric: Rubric, geometry: RadarGeometry, names: Sequence[str]) -> Js
                 "categoryarray": list(names),
                 "tickvals": list(names),
                 "ticktext": _axis_texts(geometry),
-                "ticks": "",
                 "direction": "clockwise",
                 "rotation": 90,
                 "gridcolor": GRID,
@@ -136,7 +136,7 @@ def _layout(rubric: Rubric, geometry: RadarGeometry, names: Sequence[str]) -> Js
                 "range": [0, rubric.top],
                 "angle": 90,
                 "tickangle": 90,
-                "ticks": "",
+                **_SPACING,
                 "tickvals": [level.number for level in rubric.levels],
                 "ticktext": [f"{level.number} {_text(level.name)}" for level in rubric.levels],
                 "tickfont": {"size": 11, "color": MUTED},

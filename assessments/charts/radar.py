@@ -34,9 +34,9 @@ def radar_svg(rubric: Rubric, series: Sequence[Series], *, ident: str, title: st
     left, top, width, height = layout.box
     height += legend_height
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="radar" role="img" overflow="visible" aria-labelledby="{ident}-title" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="radar" role="img" aria-labelledby="{ident}-title" '
         f'viewBox="{number(left)} {number(top)} {number(width)} {number(height)}" '
-        f'width="{number(width)}" height="{number(height)}" font-family="{FONT}">'
+        f'width="{number(width)}" height="{number(height)}" overflow="visible" font-family="{FONT}">'
         f'<title id="{ident}-title">{escaped(title)}</title>',
         _backdrop(layout),
     ]

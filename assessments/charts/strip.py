@@ -153,9 +153,10 @@ def strip_svg(
 def _svg(name: str, ident: str, title: str, width: float, height: float, content: str) -> str:
     ident = escaped(ident)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="{name}" role="img" overflow="visible" aria-labelledby="{ident}-title" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{name}" role="img" aria-labelledby="{ident}-title" '
         f'viewBox="0 0 {number(width)} {number(height)}" width="{number(width)}" height="{number(height)}" '
-        f'font-family="{FONT}" fill="{INK}"><title id="{ident}-title">{escaped(title)}</title>{content}</svg>'
+        f'overflow="visible" font-family="{FONT}" fill="{INK}">'
+        f'<title id="{ident}-title">{escaped(title)}</title>{content}</svg>'
     )
 
 
