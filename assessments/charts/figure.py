@@ -110,13 +110,15 @@ def _hover(rubric: Rubric, area: AreaResult | None) -> list[str] | None:
 
 def _layout(rubric: Rubric, geometry: RadarGeometry, names: Sequence[str]) -> Json:
     banded = any(one.bands for one in geometry.series if one.series.kind == "main")
-    beside = min(geometry.layout.box[2] / 2 - geometry.layout.radius, _WIDEST_MARGIN)
+    _, top, width, _ = geometry.layout.box
+    beside = min(width / 2 - geometry.layout.radius, _WIDEST_MARGIN)
+    above = min(24 - top - geometry.layout.radius, _WIDEST_MARGIN)
     return {
         "font": {"family": FONT, "size": 14, "color": INK},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "showlegend": len(geometry.series) > 1 or banded,
         "legend": {"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.2},
-        "margin": {"l": beside, "r": beside, "t": 72, "b": 72},
+        "margin": {"l": beside, "r": beside, "t": above, "b": 72},
         "dragmode": False,
         "polar": {
             "gridshape": "linear",

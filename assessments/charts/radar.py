@@ -42,8 +42,8 @@ def radar_svg(rubric: Rubric, series: Sequence[Series], *, ident: str, title: st
     ]
     parts += [_band(one, layout, f"{ident}-band-{index}") for index, (one, _) in enumerate(mains) if one.bands]
     parts += [_area(one) for one, _ in mains]
-    parts.append(_ring_numbers(layout))
     parts += [_outline(one.lines, style) for one, style in mains + others]
+    parts.append(_ring_numbers(layout))
     parts += [_markers(one.markers, style) for one, style in reversed(others)]
     parts += [_markers(one.markers, style) for one, style in mains]
     parts += [_levels(layout, geometry.labelled), legend, "</svg>"]
@@ -94,13 +94,13 @@ def _levels(layout: RadarLayout, labelled: SeriesGeometry | None) -> str:
 
 @lru_cache(maxsize=64)
 def _ring_numbers(layout: RadarLayout) -> str:
-    """1 to N to the left of the first axis, each on its ring."""
-    rings = list(enumerate(layout.rings, start=1))
-    discs = "".join(f'<circle cx="-11" cy="{number(-radius)}" r="6.5"/>' for _, radius in rings)
-    texts = "".join(f'<text x="-11" y="{number(4 - radius)}">{level}</text>' for level, radius in rings)
+    """1 to N to the left of the first axis, each on its ring, with a halo that keeps lines beneath it apart."""
+    texts = "".join(
+        f'<text x="-7" y="{number(4 - radius)}">{level}</text>' for level, radius in enumerate(layout.rings, start=1)
+    )
     return (
-        f'<g fill="{WHITE}" fill-opacity=".7">{discs}</g>'
-        f'<g font-size="11.5" fill="{INK}" text-anchor="middle">{texts}</g>'
+        f'<g font-size="11.5" fill="{INK}" text-anchor="end">'
+        f'<g stroke="{WHITE}" stroke-width="3" stroke-opacity=".85" stroke-linejoin="round">{texts}</g>{texts}</g>'
     )
 
 

@@ -217,8 +217,8 @@ class TestRadarSvg:
         levels = [text for text in texts if text.startswith("Level") or text == "not rated"]
         assert levels == ["Level 3", "Level 2", "not rated", "Level 4", "Level 2", "Level 2", "Level 1"]
 
-    def test_rings_have_their_numbers(self) -> None:
-        assert [text for text in words(radar(main(RATED))) if text.isdigit()] == ["1", "2", "3", "4", "5"]
+    def test_rings_have_their_numbers_on_a_halo(self) -> None:
+        assert [text for text in words(radar(main(RATED))) if text.isdigit()] == list("1234512345")
 
     def test_one_series_without_a_band_has_no_legend(self) -> None:
         assert "This cycle" not in words(radar(main(RATED)))
