@@ -1,0 +1,51 @@
+"""What all tests share: the database with the AI CMM loaded, and the browser.
+
+pytest tests/x.py                          on SQLite
+TEST_DB=postgresql pytest tests/x.py       on PostgreSQL
+pytest -m browser                          those that drive Chromium
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+from tests.browsing import browser, page, problems, visit
+from tests.database import take_baseline
+
+__all__ = ["browser", "django_db_setup", "page", "problems", "visit"]
+
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+
+
+def touches_database(test: pytest.Item) -> bool:
+    """Whether a test has to run on each database."""
+    of_class = isinstance(test, pytest.Function) and test.cls is not None and issubclass(test.cls, TransactionTestCase)
+    fixtures = DATABASE_FIXTURES & set(getattr(test, "fixturenames", ()))
+    return of_class or bool(fixtures) or test.get_closest_marker("django_db") is not None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks the tests that use a browser, and leaves out on PostgreSQL those that SQLite has shown already."""
+    for test in items:
+        if "browser" in getattr(test, "fixturenames", ()):
+            test.add_marker("browser")
+    if os.environ.get("TEST_DB") == "postgresql":
+        shown = [test for test in items if not touches_database(test)]
+        items[:] = [test for test in items if touches_database(test)]
+        config.hook.pytest_deselected(items=shown)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Loads the AI CMM once; what tests without a transaction leave behind is put back to that."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        call_command("loaddata", "ai_cmm", verbosity=0)
+        baseline = take_baseline()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: baseline.restore())
+        with django_db_blocker.block():
+            yield
