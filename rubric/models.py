@@ -311,11 +311,11 @@ def published(code: str, version: str | None = None) -> datatypes.Rubric:
     Raises `Rubric.DoesNotExist` where none is published.
     """
     candidates = Rubric.objects.published().filter(code=code)
-    return _first(candidates if version is None else candidates.filter(version=version))
+    return _first(candidates if version is None else candidates.filter(version=version)).to_datatypes()
 
 
-def newest_published() -> datatypes.Rubric:
-    """The rubric published last, of whatever code; `Rubric.DoesNotExist` where there is none."""
+def newest_published() -> Rubric:
+    """The row of the rubric published last, of whatever code; `Rubric.DoesNotExist` where there is none."""
     return _first(Rubric.objects.published())
 
 
@@ -324,11 +324,11 @@ def forget_published() -> None:
     _in_memory.clear()
 
 
-def _first(candidates: RubricQuerySet) -> datatypes.Rubric:
+def _first(candidates: RubricQuerySet) -> Rubric:
     rubric = candidates.first()
     if rubric is None:
         raise Rubric.DoesNotExist("No such rubric is published.")
-    return rubric.to_datatypes()
+    return rubric
 
 
 def values_of(rubric: Rubric) -> datatypes.Rubric:

@@ -1,0 +1,34 @@
+"""The model's table as files to take along. A published rubric never changes, so what was made once is kept."""
+
+import csv
+import io
+from functools import lru_cache
+
+from django.template.loader import render_to_string
+
+from aicmm import pdf
+from rubric import pages
+from rubric.datatypes import Rubric
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@lru_cache(maxsize=4)
+def table_pdf(rubric: Rubric) -> bytes:
+    """The table on US Letter, landscape, as PDF/UA-1; `PdfUnavailable` where this machine can't make PDFs."""
+    return pdf.render(render_to_string("rubric/table_pdf.html", {"rubric": rubric, "rows": pages.table(rubric)}))
+
+
+def table_csv(rubric: Rubric) -> bytes:
+    """The table, the top of the stack first; UTF-8 with the mark by which spreadsheets know it."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["Area", "Summary", *(f"{level} ({level.scope})" for level in rubric.levels)])
+    for row in pages.table(rubric):
+        cells = [row.area.name, row.area.summary, *(cell.text for cell in row.cells)]
+        writer.writerow([_never_formula(cell) for cell in cells])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _never_formula(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
