@@ -1,0 +1,34 @@
+"""How gunicorn serves, in production and in `make run`, by HOST, PORT, WEB_CONCURRENCY and WEB_THREADS."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+wsgi_app = "aicmm.wsgi:application"
+bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104 # inside a container
+
+# Threads, because requests wait for the database and for PDFs; few processes, because each takes its memory.
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+# Loaded once and shared by all workers: quicker to start, smaller in memory.
+preload_app = True
+
+# The longest an honest request takes is a PDF; who is being served when it stops is served to the end.
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+
+# Whom to believe about X-Forwarded-* is decided in one place: TRUSTED_PROXIES in aicmm/settings.py.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+
+# The heartbeat file of a worker must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+control_socket_disable = True
+
+
+def when_ready(server: Any) -> None:  # noqa: ARG001 # gunicorn's signature
+    """Tells who started it that requests are answered from now on."""
+    if message := os.environ.get("READY_MESSAGE"):
+        print(message, flush=True)  # noqa: T201
