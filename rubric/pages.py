@@ -55,6 +55,10 @@ class AreaPage:
     below: Link | None
     above: Link | None
 
+    @property
+    def crumbs(self) -> tuple[Link, ...]:
+        return (Link("The model", reverse("model")),)
+
 
 def table(rubric: Rubric) -> tuple[Row, ...]:
     """The model's table as the model stacks it: the top of the stack first."""
