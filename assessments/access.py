@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
-from assessments.models import Assessment, Membership, Organization, Role, User
+from assessments.models import Assessment, Invitation, Membership, Organization, Role, User
 
 WRITERS = frozenset({Role.LEAD, Role.CONTRIBUTOR})
 
@@ -99,3 +99,19 @@ def led_organization(user: User, code: str) -> Organization:
     if role != Role.LEAD:
         raise PermissionDenied("Only a lead of the organization can do this.")
     return organization
+
+
+def member_of(organization: Organization, pk: int) -> Membership:
+    """A membership of that organization; another's answers 404."""
+    member = organization.memberships.select_related("user", "organization").filter(pk=pk).first()
+    if member is None:
+        raise Http404
+    return member
+
+
+def invitation_of(token: str) -> Invitation:
+    """The invitation behind a link, used or not; its address is known to those who hold the link only."""
+    invitation = Invitation.objects.select_related("organization", "invited_by").filter(token=token).first()
+    if invitation is None:
+        raise Http404
+    return invitation

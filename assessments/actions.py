@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -22,11 +20,8 @@ from assessments.models import (
     AuditEvent,
     Cycle,
     Evidence,
-    Invitation,
-    Membership,
     Organization,
     Review,
-    Role,
     Scorecard,
     ScorecardArea,
     State,
@@ -151,7 +146,13 @@ class _Difference:
 
 @transaction.atomic
 def save_answer(
-    *, assessment: Assessment, code: str, entry: AnswerEntry, seen_version: int, by: User, save_id: uuid.UUID | None = None
+    *,
+    assessment: Assessment,
+    code: str,
+    entry: AnswerEntry,
+    seen_version: int,
+    by: User,
+    save_id: uuid.UUID | None = None,
 ) -> Saved:
     """Save one answer if `seen_version` is still the newest.
 
@@ -270,7 +271,9 @@ def _decide(assessment: Assessment, decision: Decision, state: State, *, by: Use
     return review
 
 
-def _move(assessment: Assessment, state: State, *, by: User, submitted_at: datetime | None = None, **detail: Any) -> None:
+def _move(
+    assessment: Assessment, state: State, *, by: User, submitted_at: datetime | None = None, **detail: Any
+) -> None:
     """Change the state, here and in the row, and record it."""
     before, assessment.state = assessment.state, state
     assessment.submitted_at = submitted_at or assessment.submitted_at

@@ -37,7 +37,7 @@ def read_answer_document(data: bytes) -> AnswerDocument:
     """Read one document; `AnswerDocumentError` names the first place where it isn't as it must be."""
     document = _parse(_decode(data))
     if not isinstance(document, _Object):
-        _refuse("document", f"{_shown(document)} stands where an object with {_list(_KEYS)} is needed")
+        _refuse("document", f'{_shown(document)} stands where an object with "rubric" and "answers" is needed')
     _refuse_repeated(document, "")
     for key in document:
         if key not in _KEYS:
@@ -93,7 +93,7 @@ def _decode(data: bytes) -> str:
     if text.startswith("\ufeff"):
         _refuse("byte 1", "a byte order mark; allowed is JSON in UTF-8 without one")
     if not text.strip():
-        _refuse("document", f"empty; an object with {_list(_KEYS)} is needed")
+        _refuse("document", 'empty; an object with "rubric" and "answers" is needed')
     return text
 
 

@@ -16,6 +16,10 @@ from assessments.models import User
 from rubric.datatypes import Area, Rubric
 
 
+FIRST_INPUTS = {"choice": "choice-1", "evidence": "evidence-title-1"}
+"""Where an error's link leads, for fields of more than one input."""
+
+
 @dataclass(slots=True)
 class PageOutcome:
     """What became of a whole posted page: forms that were refused, and answers that met someone else's, by code."""
@@ -36,7 +40,7 @@ def save_page(access: Access, area_code: str, posted: QueryDict, *, by: User) ->
     outcome = PageOutcome()
     for question in rubric.area_by_code[area_code].questions:
         form = AnswerForm(posted, code=question.code, rubric=rubric)
-        if form.is_absent or form.is_untouched:
+        if form.is_absent or form.is_untouched or form.keeps_theirs:
             continue
         if not form.is_valid():
             outcome.refused[question.code] = form
@@ -70,6 +74,15 @@ def after_saving(access: Access, area_code: str, then: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question that is not answered yet, and where it stands."""
+
+    number: int
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class AreaLink:
     """One line of the side navigation."""
 
@@ -79,7 +92,7 @@ class AreaLink:
     answered: int
     questions: int
     current: bool
-    first_open: str
+    open: tuple[OpenQuestion, ...]
 
     @property
     def complete(self) -> bool:
@@ -88,17 +101,20 @@ class AreaLink:
 
 def area_links(access: Access, answers: Mapping[str, GivenAnswer], current: str = "") -> tuple[AreaLink, ...]:
     """The areas in stack order with their progress."""
-    return tuple(
-        AreaLink(
-            code=step.area.code,
-            name=step.area.name,
-            href=reverse("area", args=[access.assessment.pk, step.area.code]),
-            answered=step.answered,
-            questions=step.questions,
-            current=step.area.code == current,
-            first_open=step.first_open.code if step.first_open else "",
-        )
-        for step in results.progress(results.rubric_of(access.assessment), answers)
+    steps = results.progress(results.rubric_of(access.assessment), answers)
+    return tuple(_link(access, step, current=step.area.code == current) for step in steps)
+
+
+def _link(access: Access, step: results.AreaProgress, *, current: bool) -> AreaLink:
+    href = reverse("area", args=[access.assessment.pk, step.area.code])
+    return AreaLink(
+        code=step.area.code,
+        name=step.area.name,
+        href=href,
+        answered=step.answered,
+        questions=step.questions,
+        current=current,
+        open=tuple(OpenQuestion(number, q.text, f"{href}#{q.code}") for number, q in step.open),
     )
 
 
@@ -155,7 +171,7 @@ def _cards(
 def _error_summary(cards: tuple[Card, ...]) -> list[dict[str, str]]:
     """Links to what has to be looked at, for the head of the page."""
     summary = [
-        {"href": f"#{card.code}-{field_name}", "text": f"Question {card.number}: {message}"}
+        {"href": f"#{card.code}-{FIRST_INPUTS.get(field_name, field_name)}", "text": f"Question {card.number}: {message}"}
         for card in cards
         for field_name, messages in card.errors.items()
         for message in messages

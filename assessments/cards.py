@@ -122,9 +122,7 @@ def padded(evidence: tuple[EvidenceLink, ...]) -> tuple[EvidenceLink, ...]:
     return evidence + (EvidenceLink("", ""),) * (rows - len(evidence))
 
 
-def stored_card(
-    rubric: Rubric, question: Question, number: int, answer: GivenAnswer, *, locked: bool
-) -> Card:
+def stored_card(rubric: Rubric, question: Question, number: int, answer: GivenAnswer, *, locked: bool) -> Card:
     """The card of an answer as it is stored."""
     return Card(
         code=question.code,

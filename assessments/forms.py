@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.http import QueryDict
@@ -17,7 +18,8 @@ from django.utils import timezone
 
 from assessments.actions import AnswerEntry
 from assessments.datatypes import EvidenceLink, GivenAnswer
-from assessments.models import Cycle, Invitation, Organization, Role, User
+from assessments.membership import REMOVE
+from assessments.models import Cycle, Invitation, Membership, Organization, Role, User
 from assessments.models.assessment import EVIDENCE_LIMIT, REASON_LIMIT, TEXT_LIMIT
 from assessments.scoring import NOT_APPLICABLE, UNKNOWN
 from rubric.datatypes import Rubric
@@ -114,9 +116,7 @@ class AnswerForm(forms.Form):
     @property
     def is_untouched(self) -> bool:
         """Whether what came back is what had been rendered."""
-        typed = fingerprint(
-            self.typed("choice"), self.typed("reason"), self.typed("rationale"), self.typed_evidence()
-        )
+        typed = fingerprint(self.typed("choice"), self.typed("reason"), self.typed("rationale"), self.typed_evidence())
         return self.posted.get(f"{self.code}-rendered") == typed
 
     def clean(self) -> dict[str, Any]:
@@ -155,6 +155,11 @@ class AnswerForm(forms.Form):
         return EvidenceLink(row.title or urlsplit(row.url).netloc, row.url)
 
     @property
+    def keeps_theirs(self) -> bool:
+        """Whether, shown two texts, the person chose the one that is stored."""
+        return self.posted.get(f"{self.code}-keep") == "theirs"
+
+    @property
     def messages(self) -> dict[str, list[str]]:
         """Error sentences by the field they stand at."""
         return {("evidence" if name == "__all__" else name): list(errors) for name, errors in self.errors.items()}
@@ -166,8 +171,11 @@ class AnswerForm(forms.Form):
         return AnswerEntry(cleaned["choice"], cleaned["reason"], cleaned["rationale"], cleaned["evidence"])
 
 
-def _helper(label: str) -> FormHelper:
+def _helper(label: str, *, form_tag: bool = True) -> FormHelper:
     helper = FormHelper()
+    helper.form_tag = form_tag
+    helper.disable_csrf = not form_tag
+    helper.attrs = {"novalidate": True}
     helper.add_input(Submit("submit", label))
     return helper
 
@@ -177,7 +185,8 @@ class StartForm(forms.Form):
 
     organization = forms.ModelChoiceField(Organization.objects.none())
     team = forms.CharField(
-        max_length=100, help_text="The team as your agency names it, such as “Grid Analytics”. It stands on the scorecard."
+        max_length=100,
+        help_text="The team as your agency names it, such as “Grid Analytics”. It stands on the scorecard.",
     )
     cycle = forms.ModelChoiceField(Cycle.objects.none(), help_text="The period this assessment speaks for.")
 
@@ -208,17 +217,21 @@ class InviteForm(forms.Form):
     email = forms.EmailField(label="E-mail address", max_length=254)
     role = forms.ChoiceField(choices=Role, initial=Role.CONTRIBUTOR)
 
-    helper = _helper("Invite")
+    helper = _helper("Invite", form_tag=False)
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
 
 
-class AcceptInvitationForm(forms.Form):
+class JoinForm(forms.Form):
     """A new person's name and password."""
 
     name = forms.CharField(label="Your name", max_length=150, help_text="As it stands on the scorecards you work on.")
-    password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False)
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+        help_text="At least 12 characters.",
+    )
 
     helper = _helper("Join")
 
@@ -226,3 +239,22 @@ class AcceptInvitationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.invitation = invitation
 
+    def clean_name(self) -> str:
+        return " ".join(tidy(self.cleaned_data["name"]).split())
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        validate_password(password, User(email=self.invitation.email, name=self.cleaned_data.get("name", "")))
+        return password
+
+
+class RoleForm(forms.Form):
+    """A member's new role, or that the member leaves."""
+
+    role = forms.ChoiceField(choices=[*Role.choices, (REMOVE, "Remove")])
+
+    def outcome(self, member: Membership) -> str:
+        """What was done, as a sentence."""
+        if self.cleaned_data["role"] == REMOVE:
+            return f"{member.user} is no longer in {member.organization}."
+        return f"{member.user} is a {member.get_role_display().lower()} now."

@@ -97,9 +97,7 @@ def narrative(sheet: ScoredAssessment) -> Narrative:
     gaps = {gap.area: wording.gap_sentence(sheet.rubric, gap) for gap in sheet.result.foundation_gaps}
     stories = tuple(
         _story(sheet, area, figures, explanation, gaps.get(area.code, ""), sentences.get(area.code, ""))
-        for area, figures, explanation in zip(
-            sheet.rubric.areas, sheet.result.areas, sheet.explanations, strict=True
-        )
+        for area, figures, explanation in zip(sheet.rubric.areas, sheet.result.areas, sheet.explanations, strict=True)
     )
     return Narrative(
         headline=wording.headline(sheet.rubric, sheet.result),

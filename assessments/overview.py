@@ -1,7 +1,7 @@
 """What home, the list of assessments and an assessment's overview show."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -11,8 +11,8 @@ from assessments import answering, charts, results, wording
 from assessments.access import Access, leads_anywhere, reviews
 from assessments.datatypes import GivenAnswer
 from assessments.models import Assessment, Membership, Review, Role, State, User
-from assessments.scoring import Result, score
-from rubric.datatypes import Question, Rubric
+from assessments.scoring import Result, explain, score
+from rubric.datatypes import Area, Question, Rubric
 from rubric.models import newest_published
 
 STATE_SENTENCES = {
@@ -25,7 +25,7 @@ STATE_SENTENCES = {
 
 def drawn(svg: str) -> SafeString:
     """An SVG of ours as a template prints it: `assessments.charts` has escaped every text in it."""
-    return mark_safe(svg)  # noqa: S308
+    return mark_safe(svg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,10 @@ def _shelve(assessment: Assessment, choices: Mapping[str, Any]) -> Shelved:
 
 def _visible(user: User) -> list[Assessment]:
     return list(
-        Assessment.objects.of(user).with_names().with_role_of(user).order_by("-cycle__starts_on", "organization__name", "team")
+        Assessment.objects.of(user)
+        .with_names()
+        .with_role_of(user)
+        .order_by("-cycle__starts_on", "organization__name", "team")
     )
 
 
@@ -97,10 +100,57 @@ def _waits_for(assessment: Assessment) -> bool:
     return assessment.is_editable and assessment.reader_role in {Role.LEAD, Role.CONTRIBUTOR}
 
 
+EXAMPLE_LEVELS = (3, 3, 2, 3, 2, 2, 1)
+"""The invented example on the first page: an answer per area, from the bottom of the stack."""
+
+EXAMPLES = ((3, 3, 3, 3, 2, 2), (3, 3, 3, 2, 2, 2), (5, 5, 5, 5, 5, 1), (4, 4, 4, 4, 4, 2), (4, 4, 1))
+"""Answers of an area that show the rule's two halves."""
+
+
 def welcome() -> dict[str, Any]:
-    """Home for someone who isn't signed in: what the model is."""
+    """Home for someone who isn't signed in: what the model is, and what a result looks like."""
     rubric = newest_published()
-    return {"rubric": rubric, "stack": tuple(reversed(rubric.areas))}
+    levels = dict(zip((area.code for area in rubric.areas), EXAMPLE_LEVELS, strict=False))
+    result = score(
+        rubric, {q.code: min(rubric.top, levels.get(area.code, 2)) for area in rubric.areas for q in area.questions}
+    )
+    words = wording.headline(rubric, result)
+    return {
+        "rubric": rubric,
+        "stack": tuple(reversed(rubric.areas)),
+        "example": drawn(charts.strip_svg(rubric, result, ident="example", title=f"An invented example. {words}")),
+        "example_words": words,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked example of the rule, computed by the rule."""
+
+    answers: str
+    level_text: str
+    why: str
+
+
+def rule_page() -> dict[str, Any]:
+    """What the page on scoring prints: the rule and examples that scoring itself has worked out."""
+    rubric = newest_published()
+    return {
+        "rubric": rubric,
+        "rule": wording.rule_sentence(rubric),
+        "examples": tuple(_example(rubric, values) for values in EXAMPLES),
+    }
+
+
+def _example(rubric: Rubric, values: tuple[int, ...]) -> Example:
+    questions = tuple(Question(f"example-{n}", "") for n in range(1, len(values) + 1))
+    lone = replace(rubric, areas=(Area("example", "Example", 1, questions=questions),))
+    answers = {question.code: min(value, rubric.top) for question, value in zip(questions, values, strict=True)}
+    result = score(lone, answers)
+    (explanation,) = explain(lone, answers, result)
+    return Example(
+        ", ".join(map(str, values)), wording.level_text(lone, result.areas[0].level), wording.because(lone, explanation)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +161,7 @@ class AreaRow:
     summary: str
     level: int | None
     level_text: str
+    provisional: bool
     people: str
 
 
@@ -140,7 +191,9 @@ def _continue(access: Access, rubric: Rubric, question: Question, *, begun: bool
     area = rubric.area_of_question[question.code]
     number = area.questions.index(question) + 1
     href = reverse("area", args=[access.assessment.pk, area.code])
-    return Continue(f"{href}#{question.code}", f"{'Continue' if begun else 'Begin'} with {area.name}, question {number}")
+    return Continue(
+        f"{href}#{question.code}", f"{'Continue' if begun else 'Begin'} with {area.name}, question {number}"
+    )
 
 
 def of_assessment(access: Access, user: User) -> dict[str, Any]:
@@ -156,6 +209,7 @@ def of_assessment(access: Access, user: User) -> dict[str, Any]:
             summary=step.area.summary,
             level=step.figures.level,
             level_text=wording.level_text(rubric, step.figures.level),
+            provisional=not step.figures.complete,
             people=wording.join_words(sorted(_people(answers[q.code] for q in step.area.questions))),
         )
         for link, step in zip(links, steps, strict=True)

@@ -35,7 +35,9 @@ def answers_of(assessment: Assessment) -> dict[str, GivenAnswer]:
     )
     by_code = {row.question.code: row for row in rows}
     return {
-        code: by_code[code].given(code, tuple(EvidenceLink(link.title, link.url) for link in by_code[code].evidence.all()))
+        code: by_code[code].given(
+            code, tuple(EvidenceLink(link.title, link.url) for link in by_code[code].evidence.all())
+        )
         for code in rubric_of(assessment).question_by_code
     }
 
@@ -87,7 +89,9 @@ def for_reader(access: Access) -> ScoredAssessment:
     """The live result for members while answers can change, else the newest sealed one."""
     if access.assessment.is_editable and access.sees_drafts:
         return live(access.assessment)
-    return sealed(access.assessment.scorecards.select_related("assessment__organization", "assessment__cycle").latest("sequence"))
+    return sealed(
+        access.assessment.scorecards.select_related("assessment__organization", "assessment__cycle").latest("sequence")
+    )
 
 
 def for_reader_answers(access: Access) -> dict[str, GivenAnswer]:
@@ -153,11 +157,11 @@ def earlier_results(assessment: Assessment) -> Iterable[EarlierResult]:
 
 @dataclass(frozen=True, slots=True)
 class AreaProgress:
-    """How far a team is with one area. `first_open` is the first unanswered question, None where all are answered."""
+    """How far a team is with one area. `open` are its unanswered questions, with their numbers from 1."""
 
     area: Area
     figures: AreaResult
-    first_open: Question | None
+    open: tuple[tuple[int, Question], ...]
 
     @property
     def answered(self) -> int:
@@ -172,6 +176,10 @@ def progress(rubric: Rubric, answers: Mapping[str, GivenAnswer]) -> tuple[AreaPr
     """Each area's progress and level so far, in stack order."""
     figures = score(rubric, sealing.choices(answers)).areas
     return tuple(
-        AreaProgress(area, figure, next((q for q in area.questions if answers[q.code].choice is None), None))
+        AreaProgress(
+            area,
+            figure,
+            tuple((n, q) for n, q in enumerate(area.questions, start=1) if answers[q.code].choice is None),
+        )
         for area, figure in zip(rubric.areas, figures, strict=True)
     )

@@ -111,7 +111,8 @@ class Assessment(models.Model):
             models.UniqueConstraint("organization", Lower("team"), "cycle", name="assessment_once_per_team_and_cycle"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="assessment_state_known"),
             models.CheckConstraint(
-                condition=Q(state=State.DRAFT) | Q(submitted_at__isnull=False), name="assessment_beyond_draft_was_submitted"
+                condition=Q(state=State.DRAFT) | Q(submitted_at__isnull=False),
+                name="assessment_beyond_draft_was_submitted",
             ),
         ]
         indexes = [models.Index(fields=["state", "submitted_at"], name="assessment_queue")]

@@ -1,6 +1,5 @@
 """The audit trail."""
 
-
 from django.db import models
 from django.utils import timezone
 

@@ -43,7 +43,9 @@ class User(AbstractBaseUser):
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=150)
     coe_role = models.CharField("CoE role", max_length=20, choices=CoeRole, blank=True, default=CoeRole.NONE)
-    is_active = models.BooleanField("active", default=True, help_text="Untick instead of deleting: what someone did stays theirs.")
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Untick instead of deleting: what someone did stays theirs."
+    )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = UserManager()
@@ -176,7 +178,10 @@ class Invitation(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="invitation_role_known"),
             models.UniqueConstraint(
-                "organization", Lower("email"), condition=models.Q(accepted_at=None), name="invitation_one_open_per_address"
+                "organization",
+                Lower("email"),
+                condition=models.Q(accepted_at=None),
+                name="invitation_one_open_per_address",
             ),
         ]
 

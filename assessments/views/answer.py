@@ -66,4 +66,3 @@ def save_answer(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
     except actions.Conflict as conflict:
         return JsonResponse(answering.conflict_document(rubric, conflict), status=409)
     return JsonResponse(answering.saved_document(access, saved))
-

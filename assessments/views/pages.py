@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assessments import actions, overview, wording
+from assessments import actions, overview
 from assessments.access import is_signed_in, leads_anywhere, signed_in
 from assessments.forms import StartForm
-from rubric.models import newest_published
+from rubric.models import Rubric
 
 
 @require_safe
@@ -37,7 +37,8 @@ def new(request: HttpRequest) -> HttpResponse:
     form = StartForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         try:
-            assessment = actions.start_assessment(**form.cleaned_data, rubric=newest_published(), by=user)
+            rubric = Rubric.objects.published()[0]
+            assessment = actions.start_assessment(**form.cleaned_data, rubric=rubric, by=user)
         except actions.AlreadyThere as refusal:
             form.add_error("team", f"{refusal} Open that one, or name another team.")
         else:
@@ -48,5 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def how_scoring_works(request: HttpRequest) -> HttpResponse:
     """The rule in the words of the design, for everyone."""
-    rubric = newest_published().to_datatypes()
-    return render(request, "assessments/how_scoring_works.html", {"rubric": rubric, "rule": wording.rule_sentence(rubric)})
+    rubric = newest_published()
+    return render(
+        request, "assessments/how_scoring_works.html", {"rubric": rubric, "rule": wording.rule_sentence(rubric)}
+    )

@@ -1,0 +1,25 @@
+"""Addresses of the application itself; docs/roles.md says who may open which."""
+
+from django.urls import path
+
+from assessments.views import answer, health, pages, people, result
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("how-scoring-works/", pages.how_scoring_works, name="how-scoring-works"),
+    path("assessments/", pages.assessments, name="assessments"),
+    path("assessments/new/", pages.new, name="assessment-new"),
+    path("assessments/<uuid:pk>/", answer.assessment, name="assessment"),
+    path("assessments/<uuid:pk>/answers/<slug:code>/", answer.save_answer, name="save-answer"),
+    path("assessments/<uuid:pk>/results/", result.result, name="result"),
+    path("assessments/<uuid:pk>/scorecard.pdf", result.scorecard_pdf, name="scorecard-pdf"),
+    path("assessments/<uuid:pk>/submit/", result.submit, name="submit"),
+    path("assessments/<uuid:pk>/<slug:code>/", answer.area, name="area"),
+    path("organizations/<slug:code>/people/", people.people, name="people"),
+    path("organizations/<slug:code>/people/invite/", people.invite, name="invite"),
+    path("organizations/<slug:code>/people/invitations/<int:pk>/withdraw/", people.withdraw, name="withdraw"),
+    path("organizations/<slug:code>/people/<int:pk>/", people.set_role, name="set-role"),
+    path("invitations/<str:token>/", people.invitation, name="invitation"),
+]

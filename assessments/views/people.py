@@ -1,0 +1,116 @@
+"""The people of an organization: who is in it, inviting, roles, and taking up an invitation."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessments import membership
+from assessments.access import (
+    invitation_of,
+    is_signed_in,
+    led_organization,
+    member_of,
+    readable_organization,
+    signed_in,
+)
+from assessments.actions import Refused
+from assessments.forms import InviteForm, JoinForm, RoleForm
+from assessments.models import Invitation, Role
+
+
+@require_safe
+@login_required
+def people(request: HttpRequest, code: str) -> HttpResponse:
+    """Who is in the organization; leads can invite and set roles here."""
+    organization, role = readable_organization(signed_in(request), code)
+    page = membership.people_page(organization, leads=role == Role.LEAD)
+    return render(request, "assessments/people.html", page | {"form": InviteForm()})
+
+
+@require_POST
+@login_required
+def invite(request: HttpRequest, code: str) -> HttpResponse:
+    """Invite an e-mail address; the link goes out by mail and is shown to the lead once."""
+    organization = led_organization(signed_in(request), code)
+    form = InviteForm(request.POST)
+    if form.is_valid():
+        try:
+            invitation = membership.invite(organization=organization, **form.cleaned_data, by=signed_in(request))
+        except Refused as refusal:
+            form.add_error("email", str(refusal))
+        else:
+            link = request.build_absolute_uri(reverse("invitation", args=[invitation.token]))
+            sent = membership.send_invitation(invitation, link)
+            way = f"A mail with the link is on its way to {invitation.email}" if sent else "The mail could not be sent"
+            messages.success(request, f"{way}. You can also hand over the link yourself: {link}")
+            return redirect("people", code)
+    page = membership.people_page(organization, leads=True)
+    return render(request, "assessments/people.html", page | {"form": form}, status=422)
+
+
+@require_POST
+@login_required
+def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Take an invitation back."""
+    organization = led_organization(signed_in(request), code)
+    membership.withdraw(organization=organization, pk=pk, by=signed_in(request))
+    messages.success(request, "The invitation is withdrawn; its link no longer works.")
+    return redirect("people", code)
+
+
+@require_POST
+@login_required
+def set_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Change a member's role, or remove the member."""
+    organization = led_organization(signed_in(request), code)
+    member = member_of(organization, pk)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose one of the roles, or “Remove”.")
+        return redirect("people", code)
+    try:
+        membership.set_role(member=member, role=form.cleaned_data["role"], by=signed_in(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, form.outcome(member))
+    return redirect("people", code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Take up an invitation: as the one who is signed in, or as a new person."""
+    found: Invitation = invitation_of(token)
+    if is_signed_in(request.user):
+        return _join_signed_in(request, found)
+    if membership.has_account(found):
+        messages.info(request, f"Sign in as {found.email} to join {found.organization}.")
+        return redirect(f"{reverse('account_login')}?next={request.path}")
+    form = JoinForm(request.POST or None, invitation=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = membership.join_as_new(invitation=found, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            return redirect("home")
+    return render(
+        request, "assessments/join.html", {"form": form, "invitation": found}, status=422 if form.errors else 200
+    )
+
+
+def _join_signed_in(request: HttpRequest, found: Invitation) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "assessments/join.html", {"invitation": found})
+    try:
+        membership.join(invitation=found, user=signed_in(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("invitation", found.token)
+    messages.success(request, f"You are a {found.get_role_display().lower()} of {found.organization} now.")
+    return redirect("home")
