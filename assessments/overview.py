@@ -109,7 +109,7 @@ EXAMPLES = ((3, 3, 3, 3, 2, 2), (3, 3, 3, 2, 2, 2), (5, 5, 5, 5, 5, 1), (4, 4, 4
 
 def welcome() -> dict[str, Any]:
     """Home for someone who isn't signed in: what the model is, and what a result looks like."""
-    rubric = newest_published()
+    rubric = newest_published().to_datatypes()
     levels = dict(zip((area.code for area in rubric.areas), EXAMPLE_LEVELS, strict=False))
     result = score(
         rubric, {q.code: min(rubric.top, levels.get(area.code, 2)) for area in rubric.areas for q in area.questions}
@@ -134,7 +134,7 @@ class Example:
 
 def rule_page() -> dict[str, Any]:
     """What the page on scoring prints: the rule and examples that scoring itself has worked out."""
-    rubric = newest_published()
+    rubric = newest_published().to_datatypes()
     return {
         "rubric": rubric,
         "rule": wording.rule_sentence(rubric),

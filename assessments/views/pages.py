@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from assessments import actions, overview
 from assessments.access import is_signed_in, leads_anywhere, signed_in
 from assessments.forms import StartForm
-from rubric.models import Rubric
+from rubric.models import newest_published
 
 
 @require_safe
@@ -37,8 +37,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = StartForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         try:
-            rubric = Rubric.objects.published()[0]
-            assessment = actions.start_assessment(**form.cleaned_data, rubric=rubric, by=user)
+            assessment = actions.start_assessment(**form.cleaned_data, rubric=newest_published(), by=user)
         except actions.AlreadyThere as refusal:
             form.add_error("team", f"{refusal} Open that one, or name another team.")
         else:
@@ -49,7 +48,4 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def how_scoring_works(request: HttpRequest) -> HttpResponse:
     """The rule in the words of the design, for everyone."""
-    rubric = newest_published()
-    return render(
-        request, "assessments/how_scoring_works.html", {"rubric": rubric, "rule": wording.rule_sentence(rubric)}
-    )
+    return render(request, "assessments/how_scoring_works.html", overview.rule_page())
