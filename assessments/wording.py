@@ -156,8 +156,7 @@ def _levels_in_words(rubric: Rubric, rated: Sequence[AreaResult], size: int) -> 
         return [f"{_name(rubric, rated[0].area)}, the only area rated, is at {level_text(rubric, lowest)}."]
     kind = "areas" if len(rated) == size else "rated areas"
     if lowest == highest:
-        which = f"Both {kind}" if len(rated) == 2 else f"All {_number(len(rated))} {kind}"
-        return [f"{which} are at {level_text(rubric, lowest)}."]
+        return [_sentence(f"{_all(len(rated), _number(len(rated)))} {kind} are at {level_text(rubric, lowest)}.")]
     above = [level for level in levels if level > lowest]
     second = min(above)
     most = _sentence(
@@ -189,7 +188,7 @@ def _openness_in_words(rubric: Rubric, result: Result) -> str:
         names = [_name(rubric, area.area) for area in result.areas if not area.complete]
         where = _names_or_count(names)
         return f"The result is provisional: {left} of {_questions(size)} {_is(left)} unanswered, in {where}."
-    all_answered = "The one question is answered" if size == 1 else f"All {size} questions are answered"
+    all_answered = "The one question is answered" if size == 1 else _sentence(f"{_all(size)} questions are answered")
     names = [_name(rubric, area.area) for area in result.areas if area.level != area.level_high]
     if names:
         return f"{all_answered}; “Don't know” leaves room for {_names_or_count(names)} to stand higher."
@@ -237,7 +236,7 @@ def _share_in_words(rubric: Rubric, explanation: Explanation, part: int, level: 
     if len(weights) == 1:
         return f"its one question is {at_level if part else f'not {at_level}'}"
     if part == explanation.weight:
-        return f"all {len(weights)} questions are {at_level}"
+        return f"{_all(len(weights))} questions are {at_level}"
     if not part:
         return f"none of the {len(weights)} questions is {at_level}"
     share = _percent(part, explanation.weight, rubric.required_share)
@@ -266,6 +265,10 @@ def _names_or_count(names: Sequence[str]) -> str:
 
 def _number(count: int) -> str:
     return _NUMBER_WORDS[count] if count < len(_NUMBER_WORDS) else str(count)
+
+
+def _all(count: int, written: str = "") -> str:
+    return "both" if count == 2 else f"all {written or count}"
 
 
 def _questions(count: int) -> str:
