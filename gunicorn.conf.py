@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from django.urls import get_resolver
+
 wsgi_app = "aicmm.wsgi:application"
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104 # inside a container
 
@@ -29,6 +31,7 @@ control_socket_disable = True
 
 
 def when_ready(server: Any) -> None:  # noqa: ARG001 # gunicorn's signature
-    """Tells who started it that requests are answered from now on."""
+    """Loads what the first request would have to wait for, once for all workers; then says that all is ready."""
+    _ = get_resolver().url_patterns
     if message := os.environ.get("READY_MESSAGE"):
         print(message, flush=True)  # noqa: T201

@@ -68,7 +68,7 @@ def run_quietly(
     with LOG.open("a", encoding="utf-8") as log:
         log.write(f"$ {' '.join(map(str, command))}\n")
         log.flush()
-        process = subprocess.Popen(
+        with subprocess.Popen(
             [str(part) for part in command],
             cwd=ROOT,
             env=None if env is None else dict(env),
@@ -77,18 +77,16 @@ def run_quietly(
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-        )
-        assert process.stdout is not None  # noqa: S101 # asked for above
-        for line in process.stdout:
-            log.write(line)
-            lines.append(line)
-            counted += progress is not None and progress(line)
-            if time.monotonic() - told > HEARTBEAT:
-                told = time.monotonic()
-                say(f"  … {told - begun:.0f} s" + (f", {counted} {unit}" if counted else ""))
-        status = process.wait()
+        ) as process:
+            for line in process.stdout or ():
+                log.write(line)
+                lines.append(line)
+                counted += progress is not None and progress(line)
+                if time.monotonic() - told > HEARTBEAT:
+                    told = time.monotonic()
+                    say(f"  … {told - begun:.0f} s" + (f", {counted} {unit}" if counted else ""))
     output = "".join(lines)
-    if status:
+    if process.returncode:
         raise CommandFailed(output)
     return output
 

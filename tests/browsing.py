@@ -113,7 +113,7 @@ def visit(browser: Browser, live_server: LiveServer, problems: Problems) -> Iter
     for context in contexts:
         context.close()
     connections.close_all()
-    assert problems.unexpected() == [], "the pages complained"
+    assert not problems.unexpected(), "The pages complained:\n" + "\n".join(problems.unexpected())
 
 
 @pytest.fixture
@@ -140,8 +140,9 @@ def check_accessibility(page: Page) -> None:
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(axe())
     violations = page.evaluate("tags => axe.run(document, {runOnly: tags}).then(r => r.violations)", AXE_TAGS)
-    assert [
+    found = [
         f"{violation['id']}: {violation['help']}: {node['html']} ({node['failureSummary']})"
         for violation in violations
         for node in violation["nodes"]
-    ] == []
+    ]
+    assert not found, "\n".join(found)
