@@ -1,0 +1,168 @@
+"""Submissions: finding them, reading one in one place, returning or accepting it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from assessments import actions, outcome
+from assessments.access import readable_assessment, reviews, signed_in
+from assessments.forms import TidyTextField
+from assessments.models import Assessment, Scorecard, ScorecardArea, State
+from assessments.models.assessment import TEXT_LIMIT
+from assessments.models.sealing import Decision
+from rubric.datatypes import Area
+from rubric.models import newest_published
+
+from .base import ReadOnlyAdmin
+
+NOT_RATED = "none"
+
+
+class DecisionForm(forms.Form):
+    """What a reviewer says of a submission: accepted, or returned with what to do."""
+
+    decision = forms.ChoiceField(choices=Decision)
+    comment = TidyTextField(required=False, max_length=TEXT_LIMIT)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("decision") == Decision.RETURNED and not cleaned.get("comment"):
+            self.add_error("comment", "Say what the team has to do before it submits again.")
+        return cleaned
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    title = "waiting for review"
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        return [("yes", "Waiting, oldest first")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        return queryset.filter(state=State.SUBMITTED).order_by("submitted_at") if self.value() else queryset
+
+
+def area_filter(area: Area, levels: list[tuple[str, str]]) -> type[admin.SimpleListFilter]:
+    """A filter by one area's level on the newest scorecard."""
+
+    class AreaLevelFilter(admin.SimpleListFilter):
+        title = f"{area.name} level"
+        parameter_name = f"level_{area.code}"
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+            return levels
+
+        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+            value = self.value()
+            if value not in dict(levels):
+                return queryset
+            newest = Scorecard.objects.filter(assessment=OuterRef("scorecard__assessment")).order_by("-sequence")
+            figures = ScorecardArea.objects.filter(
+                scorecard__assessment=OuterRef("pk"), scorecard=newest.values("pk")[:1], area=area.code
+            )
+            level = None if value == NOT_RATED else int(str(value))
+            return queryset.filter(Exists(figures.filter(level=level)))
+
+    return AreaLevelFilter
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(ReadOnlyAdmin):
+    """Every submission of every organization. Drafts are the team's own and don't appear."""
+
+    list_display = ["team", "organization", "cycle", "state", "submitted_at", "levels"]
+    search_fields = ["team", "organization__name", "scorecards__code"]
+    date_hierarchy = "submitted_at"
+    ordering = ["-submitted_at"]
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Assessment]:
+        scorecards = Scorecard.objects.defer("document").order_by("-sequence").prefetch_related("areas")
+        queryset: QuerySet[Assessment] = super().get_queryset(request)
+        return (
+            queryset.exclude(submitted_at=None)
+            .select_related("organization", "cycle")
+            .prefetch_related(Prefetch("scorecards", scorecards))
+        )
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002 (Django's signature)
+        rubric = newest_published().to_datatypes()
+        levels = [(str(level.number), str(level)) for level in rubric.levels] + [(NOT_RATED, "Not rated")]
+        return [WaitingFilter, "state", "cycle", "organization", *(area_filter(area, levels) for area in rubric.areas)]
+
+    @admin.display(description="Levels, from the ground up")
+    def levels(self, assessment: Assessment) -> SafeString | str:
+        """The levels of the newest scorecard in stack order, each with its area's code for those who hover or listen."""
+        newest = next(iter(assessment.scorecards.all()), None)
+        if newest is None:
+            return "–"
+        return format_html(
+            '<span class="level-row">{}</span>',
+            format_html_join(
+                "",
+                '<span class="level-badge level-badge--{}" title="{}"><span class="usa-sr-only">{} </span>{}</span>',
+                ((row.level or "none", row.area, row.area, row.level or "–") for row in newest.areas.all()),
+            ),
+        )
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",  # noqa: ARG002 (Django's signature)
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> HttpResponse:
+        """The review page in place of Django's form."""
+        user = signed_in(request)
+        if not reviews(user):
+            raise PermissionDenied
+        access = readable_assessment(user, _uuid(object_id))
+        form = DecisionForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            return self._decide(request, access.assessment, form)
+        access = type(access)(access.assessment, None)
+        context = {
+            **self.admin_site.each_context(request),
+            **outcome.result_page(access),
+            "title": f"{access.assessment}",
+            "opts": self.opts,
+            "form": form,
+            "decidable": access.assessment.state == State.SUBMITTED,
+            "comment_limit": TEXT_LIMIT,
+        }
+        return TemplateResponse(
+            request, "admin/assessments/assessment/review.html", context, status=422 if form.errors else 200
+        )
+
+    def _decide(self, request: HttpRequest, assessment: Assessment, form: DecisionForm) -> HttpResponse:
+        comment = form.cleaned_data["comment"]
+        act: Callable[..., Any] = (
+            actions.return_ if form.cleaned_data["decision"] == Decision.RETURNED else actions.accept
+        )
+        try:
+            review = act(assessment=assessment, by=signed_in(request), comment=comment)
+        except actions.Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("admin:assessments_assessment_change", assessment.pk)
+        messages.success(request, f"{review.get_decision_display()}: {assessment}.")
+        return redirect(f"{reverse('admin:assessments_assessment_changelist')}?waiting=yes")
+
+
+def _uuid(text: str) -> UUID:
+    """An object id out of an admin address; one that is none names nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
