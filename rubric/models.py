@@ -263,6 +263,15 @@ class Question(Keyed):
     def __str__(self) -> str:
         return self.code
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.code = self.code or self.proper_code
+        super().save(*args, **kwargs)
+
+    @property
+    def proper_code(self) -> str:
+        """The code that goes with the question's place."""
+        return f"{self.area.code}-{self.position}"
+
 
 class Anchor(Keyed):
     """What a team would see if it were at a level for one key question. Our text, not the model's."""

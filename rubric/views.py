@@ -37,8 +37,8 @@ def table_pdf(request: HttpRequest) -> HttpResponse:
     rubric = _rubric()
     try:
         content = reports.table_pdf(rubric)
-    except PdfUnavailable:
-        return render(request, "rubric/no_pdf.html", status=503)
+    except PdfUnavailable as unavailable:
+        return render(request, "rubric/no_pdf.html", {"reason": unavailable}, status=503)
     return _file(content, "application/pdf", f"{rubric.code}-{rubric.version}.pdf")
 
 

@@ -1,0 +1,227 @@
+"""Rubrics in the admin: drafts are written here, published ones are read-only and say why."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Count
+from django.forms import Textarea
+from django.http import HttpRequest
+
+from rubric.copying import copy_as_draft
+from rubric.models import Activity, Anchor, Area, Descriptor, Level, Question, Rubric
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+    TabularInline = admin.TabularInline[Any, Any]
+    RubricAdminBase = admin.ModelAdmin[Rubric]
+else:
+    ModelAdmin = RubricAdminBase = admin.ModelAdmin
+    TabularInline = admin.TabularInline
+
+SHOWN_PROBLEMS = 5
+LINES: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {
+    models.TextField: {"widget": Textarea(attrs={"rows": 3, "cols": 90})},
+}
+
+
+def rubric_of(row: models.Model) -> Rubric:
+    """The rubric a row belongs to."""
+    match row:
+        case Rubric():
+            return row
+        case Area():
+            return row.rubric
+        case Question():
+            return row.area.rubric
+    raise TypeError(row)
+
+
+class WhileDraft:
+    """Rows of a published rubric can be read only, whatever the person may do; so can everything below them."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _is_draft(obj)  # type: ignore[misc]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _is_draft(obj)  # type: ignore[misc]
+
+
+class InlineWhileDraft(WhileDraft, TabularInline):
+    """The rows below a row; `obj` in the methods is the row above."""
+
+    extra = 0
+    formfield_overrides = LINES
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and _is_draft(obj)
+
+
+def _is_draft(row: models.Model | None) -> bool:
+    return row is None or not rubric_of(row).is_published
+
+
+class LevelInline(InlineWhileDraft):
+    model = Level
+
+
+class AreaInline(InlineWhileDraft):
+    model = Area
+    fields = ("position", "code", "name", "summary")
+    show_change_link = True
+
+
+class DescriptorInline(InlineWhileDraft):
+    model = Descriptor
+
+
+class ActivityInline(InlineWhileDraft):
+    model = Activity
+
+
+class QuestionInline(InlineWhileDraft):
+    model = Question
+    fields = ("position", "code", "text", "weight")
+    readonly_fields = ("code",)
+    show_change_link = True
+
+
+class AnchorInline(InlineWhileDraft):
+    model = Anchor
+
+
+class RubricRowAdmin(WhileDraft, ModelAdmin):
+    """What rubrics, areas and questions have in common."""
+
+    formfield_overrides = LINES
+    parent = ""
+
+    @admin.display(description="State")
+    def state(self, row: Any) -> str:
+        rubric = rubric_of(row)
+        if rubric.published_at is None:
+            return "Draft"
+        return (
+            f"Published {rubric.published_at:%B %-d, %Y}. A published version never changes, so that results can always"
+            " be explained: choose “Copy as a new version” in the list of rubrics, change the copy and publish it."
+        )
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [name for name in super().get_fields(request, obj) if obj or name != "state"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        fixed = (self.parent,) if self.parent and obj else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
+
+
+@admin.register(Rubric)
+class RubricAdmin(RubricRowAdmin, RubricAdminBase):
+    list_display = ("name", "code", "version", "short_state", "areas_count", "questions_count")
+    fields = ("state", "code", "version", "name", "source", "required_share", "max_shortfall")
+    readonly_fields = ("state",)
+    inlines = (LevelInline, AreaInline)
+    actions = ("copy_as_new_version", "publish")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Rubric]:
+        counts = {
+            "areas_count": Count("areas", distinct=True),
+            "questions_count": Count("areas__questions", distinct=True),
+        }
+        return super().get_queryset(request).select_related("publication").annotate(**counts)
+
+    @admin.display(description="State")
+    def short_state(self, rubric: Rubric) -> str:
+        return f"Published {rubric.published_at:%B %-d, %Y}" if rubric.published_at else "Draft"
+
+    @admin.display(description="Areas")
+    def areas_count(self, rubric: Any) -> int:
+        return rubric.areas_count  # type: ignore[no-any-return]
+
+    @admin.display(description="Key questions")
+    def questions_count(self, rubric: Any) -> int:
+        return rubric.questions_count  # type: ignore[no-any-return]
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("rubric.add_publication")
+
+    @admin.action(description="Copy as a new version", permissions=["add"])
+    def copy_as_new_version(self, request: HttpRequest, queryset: models.QuerySet[Rubric]) -> None:
+        for rubric in queryset:
+            with transaction.atomic():
+                draft = copy_as_draft(rubric)
+                self.log_addition(request, draft, f"Copied from {rubric}.")
+            self.message_user(
+                request, f"{rubric} is copied as the draft {draft}. Give it its version, change it, publish it."
+            )
+
+    @admin.action(description="Publish for good", permissions=["publish"])
+    def publish(self, request: HttpRequest, queryset: models.QuerySet[Rubric]) -> None:
+        for rubric in queryset:
+            if rubric.is_published:
+                self.message_user(request, f"{rubric} is published already.", messages.WARNING)
+                continue
+            try:
+                with transaction.atomic():
+                    rubric.publish()
+                    self.log_change(request, rubric, "Published.")
+            except ValidationError as error:
+                self.message_user(request, _shortened(error.messages), messages.ERROR)
+            else:
+                self.message_user(request, f"{rubric} is published. From now on it can't be changed.")
+
+
+def _shortened(problems: list[str]) -> str:
+    """The sentence that says what is wrong, and the first problems."""
+    shown, rest = problems[: SHOWN_PROBLEMS + 1], len(problems) - SHOWN_PROBLEMS - 1
+    return " ".join([*shown, f"And {rest} more."] if rest > 0 else shown)
+
+
+@admin.register(Area)
+class AreaAdmin(RubricRowAdmin):
+    list_display = ("name", "rubric", "position", "code")
+    list_filter = ("rubric",)
+    list_select_related = ("rubric",)
+    fields = ("state", "rubric", "position", "code", "name", "summary", "introduction", "body")
+    readonly_fields = ("state",)
+    inlines = (DescriptorInline, ActivityInline, QuestionInline)
+    parent = "rubric"
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_foreignkey(db_field, request, queryset=Rubric.objects.drafts(), **kwargs)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        _name_questions(form.instance)
+
+
+@admin.register(Question)
+class QuestionAdmin(RubricRowAdmin):
+    list_display = ("code", "rubric", "text", "weight")
+    list_filter = ("area__rubric",)
+    list_select_related = ("area__rubric",)
+    fields = ("state", "area", "position", "code", "text", "weight", "evidence_hint")
+    readonly_fields = ("state", "code")
+    inlines = (AnchorInline,)
+    parent = "area"
+
+    @admin.display(ordering="area__rubric")
+    def rubric(self, question: Question) -> Rubric:
+        return question.area.rubric
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        drafts = Area.objects.filter(rubric__in=Rubric.objects.drafts()).select_related("rubric")
+        return super().formfield_for_foreignkey(db_field, request, queryset=drafts, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Question, form: Any, change: bool) -> None:
+        obj.code = obj.proper_code
+        super().save_model(request, obj, form, change)
+
+
+def _name_questions(area: Area) -> None:
+    """Gives every question of a draft's area the code that goes with its place."""
+    for question in area.questions.select_related("area").order_by("position"):
+        if question.code != question.proper_code:
+            question.code = question.proper_code
+            question.save(update_fields=["code"])
