@@ -22,7 +22,7 @@ else:
     TabularInline = admin.TabularInline
 
 SHOWN_PROBLEMS = 5
-LINES: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {
+LINES: Mapping[type[Any], Mapping[str, Any]] = {
     models.TextField: {"widget": Textarea(attrs={"rows": 3, "cols": 90})},
 }
 
