@@ -221,6 +221,9 @@ def test_a_command_s_output_goes_to_the_log_only(monkeypatch, tmp_path, capsys):
     assert "what went wrong" in (tmp_path / "log" / "setup.log").read_text()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may install")
-def test_only_root_installs_system_packages():
-    assert not debian.can_install()
+@pytest.mark.parametrize(("user", "apt", "can"), [(0, True, True), (0, False, False), (1000, True, False)])
+def test_only_root_on_debian_installs_system_packages(monkeypatch, tmp_path, user, apt, can):
+    (tmp_path / "apt-get").touch(mode=0o755 if apt else 0o644)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    assert debian.can_install() is can
