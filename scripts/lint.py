@@ -14,20 +14,21 @@ from scripts.console import ROOT, running, say, seconds
 from scripts.provision import environment
 
 PYTHON = sys.executable
+ESLINT = ["node", "node_modules/eslint/bin/eslint.js"]
 SCRIPTS = ["static/src", "scripts/build.mjs", "eslint.config.js"]
 
 CHECKS: dict[str, list[str]] = {
     "ruff": [PYTHON, "-m", "ruff", "check", "."],
-    "format": [PYTHON, "-m", "ruff", "format", "--check", "."],
-    "imports": [PYTHON, "-c", "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())"],
+    "format": [PYTHON, "-m", "ruff", "format", "--check", "--output-format=concise", "."],
+    "imports": [PYTHON, "-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"],
     "templates": [PYTHON, "-m", "djlint", "--quiet", "--lint", "templates"],
-    "eslint": ["npx", "--no-install", "eslint", "--max-warnings=0", *SCRIPTS],
+    "eslint": [*ESLINT, "--max-warnings=0", *SCRIPTS],
     "types": [PYTHON, "-m", "mypy"],
 }
 FIXES: dict[str, list[str]] = {
     "ruff": [PYTHON, "-m", "ruff", "check", "--fix", "."],
     "format": [PYTHON, "-m", "ruff", "format", "."],
-    "eslint": ["npx", "--no-install", "eslint", "--fix", *SCRIPTS],
+    "eslint": [*ESLINT, "--fix", *SCRIPTS],
 }
 
 
