@@ -47,6 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with step(f"The newest Django, in .venv-next, with {python}"):
             run_quietly([python, "-m", "venv", "--clear", VENV])
+            (VENV / ".gitignore").write_text("*\n")
             run_quietly([PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", *wanted()])
     except CommandFailed as error:
         raise stop_for(error, "installing the newest Django") from error
