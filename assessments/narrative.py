@@ -28,6 +28,7 @@ class QuestionLine:
     number: int
     text: str
     level: int | None
+    level_name: str
     answer: str
     anchor: str
     reason: str
@@ -64,6 +65,7 @@ class AreaStory:
     area: Area
     figures: AreaResult
     level_text: str
+    level_name: str
     band: str
     score: str
     because: str
@@ -128,6 +130,7 @@ def _line(sheet: ScoredAssessment, area: Area, question: Question) -> QuestionLi
         number=area.questions.index(question) + 1,
         text=question.text,
         level=level,
+        level_name=sheet.rubric.level(level).name if level else "",
         answer=answer_text(sheet.rubric, answer),
         anchor=question.anchors[level - 1].text if level else "",
         reason=answer.reason,
@@ -146,6 +149,7 @@ def _story(
         area=area,
         figures=figures,
         level_text=wording.level_text(rubric, figures.level),
+        level_name=rubric.level(figures.level).name if figures.level else "",
         band=_band(rubric, figures),
         score=one_decimal(figures.score),
         because=wording.because(rubric, explanation),

@@ -160,7 +160,7 @@ class AreaRow:
     link: answering.AreaLink
     summary: str
     level: int | None
-    level_text: str
+    level_name: str
     provisional: bool
     people: str
 
@@ -208,7 +208,7 @@ def of_assessment(access: Access, user: User) -> dict[str, Any]:
             link=link,
             summary=step.area.summary,
             level=step.figures.level,
-            level_text=wording.level_text(rubric, step.figures.level),
+            level_name=rubric.level(step.figures.level).name if step.figures.level else "",
             provisional=not step.figures.complete,
             people=wording.join_words(sorted(_people(answers[q.code] for q in step.area.questions))),
         )

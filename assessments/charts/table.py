@@ -11,13 +11,15 @@ from rubric.datatypes import Rubric
 class FigureRow:
     """One area's figures. Levels are None and texts say "Not rated" or an en dash where the area is not rated.
 
-    `level_high_text` is empty where the level could not be higher.
+    `level_name` is the level's name alone, to stand beside its number; `level_high_text` is empty where the level could
+    not be higher.
     """
 
     area: str
     name: str
     level: int | None
     level_text: str
+    level_name: str
     level_high: int | None
     level_high_text: str
     score: str
@@ -40,6 +42,7 @@ def figures_table(rubric: Rubric, result: Result) -> tuple[FigureRow, ...]:
                 name=area.name,
                 level=level,
                 level_text=str(rubric.level(level)) if level else "Not rated",
+                level_name=rubric.level(level).name if level else "",
                 level_high=high,
                 level_high_text=str(rubric.level(high)) if high and high != level else "",
                 score=one_decimal(scored.score if scored else None),
