@@ -1,91 +1,222 @@
-"""HTML to PDF/UA-1. Nothing leaves the process: only `data:` addresses and our own assets are read.
+"""HTML to PDF/UA-1, in a process of its own with a limit on time and memory; see `aicmm.pdf_worker`.
 
-Everything else works on a machine without Pango, which WeasyPrint needs: there `render` raises `PdfUnavailable`.
+One such process for each web process, started with the first PDF and kept warm. WeasyPrint is never imported here.
 """
 
-import mimetypes
+import atexit
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from contextlib import suppress
+from io import BufferedReader, BufferedWriter
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from typing import cast
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
-from django.utils._os import safe_join
 
-try:
-    import weasyprint
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher, URLFetcherResponse
-except (ImportError, OSError) as error:  # OSError: Pango's libraries are missing
-    UNAVAILABLE: Exception | None = error
-    URLFetcher = object
-else:
-    UNAVAILABLE = None
+from aicmm.pdf_worker import Limits, Reply, read_reply, write_frame
 
-ASSETS = "asset:///"
-"""Addresses of our own static files in the HTML of a report: `asset:///fonts/…`."""
+logger = logging.getLogger(__name__)
 
-FONTS = "".join(
-    f"@font-face {{ font-family: 'Public Sans'; font-style: {style}; font-weight: {weight};"
-    f" src: url('{ASSETS}fonts/public-sans/PublicSans-{name}.woff2') format('woff2'); }}\n"
-    for name, style, weight in (
-        ("Regular", "normal", 400),
-        ("Italic", "italic", 400),
-        ("SemiBold", "normal", 600),
-        ("Bold", "normal", 700),
-        ("BoldItalic", "italic", 700),
-    )
-)
+SECONDS = 10.0
+MEBIBYTES = 512
+START_SECONDS = 60.0
+MOST_RENDERS = 200
+"""A worker is replaced after that many documents, or once it has held `RETIRE_MEBIBYTES`, to give memory back."""
+RETIRE_MEBIBYTES = 256
+
+# What the worker needs of the environment. Secrets and addresses of databases stay here.
+PASSED_ON = ("DYLD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH")
 
 
 class PdfUnavailable(Exception):
-    """This machine can't make PDFs."""
+    """There is no PDF; the text is one sentence for the person who asked for it."""
 
 
-class PdfFailed(Exception):
-    """This one document couldn't be made."""
-
-
-class AddressRefused(ValueError):
-    """A report names something that isn't ours."""
+class PdfFailed(PdfUnavailable):
+    """This document wasn't made: it took too long or too much memory, or too many are being made."""
 
 
 def render(html: str) -> bytes:
     """`html`, a whole document with a title and a language, as PDF/UA-1; text in “Public Sans”.
 
-    Raises `PdfUnavailable`, or `PdfFailed` with the reason. An address that isn't `data:` or `asset:///` is left out
-    and logged, as is anything else that WeasyPrint can't use.
+    An address that isn't `data:` or `asset:///` is left out. That, and whatever else WeasyPrint complains of, is logged.
+    `PdfUnavailable` where this machine can't make PDFs, `PdfFailed` where this one didn't come about within the limits.
     """
-    if UNAVAILABLE is not None:
-        raise PdfUnavailable(f"PDFs can't be made on this machine: {UNAVAILABLE}") from UNAVAILABLE
-    try:
-        return _render(html)
-    except Exception as error:
-        raise PdfFailed(f"The PDF couldn't be made: {error}") from error
-
-
-def _render(html: str) -> bytes:
-    fetcher, fonts = OwnAssets(), FontConfiguration()
-    css = weasyprint.CSS(string=FONTS, font_config=fonts, url_fetcher=fetcher)
-    document = weasyprint.HTML(string=html, base_url=ASSETS, url_fetcher=fetcher)
-    pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", stylesheets=[css], font_config=fonts)
+    pdf, problems = render_with_problems(html)
+    for problem in problems:
+        logger.warning("While making a PDF: %s", problem)
     return pdf
 
 
-class OwnAssets(URLFetcher):  # type: ignore[misc]
-    """Reads `data:` addresses and our own static files; refuses every other, so that nothing leaves the process."""
-
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-        if url.lower().startswith("data:"):
-            return super().fetch(url, headers)
-        if not url.startswith(ASSETS):
-            raise AddressRefused(f"Reports read their own assets only, not {url[:80]}")
-        file = _asset(unquote(urlsplit(url).path).lstrip("/"))
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": kind})
+def render_with_problems(html: str) -> tuple[bytes, tuple[str, ...]]:
+    """The same, with what WeasyPrint complained of; a test wants it to be nothing."""
+    reply = _desk.ask(html)
+    if reply.kind == "pdf":
+        return reply.body, reply.problems
+    logger.error("A PDF was not made: %s", reply.detail)
+    if reply.detail == "memory":
+        raise PdfFailed(_TOO_LARGE)
+    raise PdfFailed("The PDF could not be made, because of an error on our side. It has been logged.")
 
 
-def _asset(name: str) -> Path:
-    """A static file by its name: where it was built, or where it was collected."""
-    found = finders.find(name)
-    return Path(found) if found else Path(safe_join(settings.STATIC_ROOT, name))
+_TOO_LONG = "The PDF took too long to make and was stopped. Shorter texts make it possible."
+_TOO_LARGE = "The PDF took more memory than one document may and was stopped. Shorter texts make it possible."
+_BUSY = "Too many PDFs are being made at the moment. Try again in a minute."
+_NO_LIBRARIES = "This server can't make PDFs, because it lacks the libraries for them (Pango)."
+_NO_START = "This server can't make PDFs at the moment, because the program for them didn't start."
+
+
+def _limits() -> Limits:
+    directories = [entry[1] if isinstance(entry, tuple) else entry for entry in settings.STATICFILES_DIRS]
+    if settings.STATIC_ROOT:
+        directories.append(settings.STATIC_ROOT)
+    return Limits(
+        seconds=float(getattr(settings, "PDF_SECONDS", SECONDS)),
+        mebibytes=int(getattr(settings, "PDF_MEBIBYTES", MEBIBYTES)),
+        assets=tuple(str(directory) for directory in directories),
+    )
+
+
+class _Worker:
+    """One worker process, from its start to its end."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.renders = 0
+        self._ready = False
+        self._folder = tempfile.mkdtemp(prefix="aicmm-pdf-")
+        # PYTHONHASHSEED makes the same HTML the same file whichever process makes it.
+        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        self.process = subprocess.Popen(  # noqa: S603 our own program
+            [sys.executable, "-m", "aicmm.pdf_worker", limits.to_json()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parent.parent,
+            env=environment | {"PYTHONHASHSEED": "0", "TMPDIR": self._folder},
+            start_new_session=True,  # Ctrl-C in a terminal is for the web process, which ends its worker
+        )
+        self._requests = cast(BufferedWriter, self.process.stdin)
+        self._replies = cast(BufferedReader, self.process.stdout)
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def make(self, html: str) -> Reply:
+        """The worker's reply; `PdfUnavailable` or `PdfFailed` where it has none, and then the worker has ended."""
+        if not self._ready:
+            self._await_start()
+        self.renders += 1
+        try:
+            with _Deadline(self.process, self.limits.seconds) as deadline:
+                write_frame(self._requests, html.encode(errors="replace"))
+                self._requests.flush()
+                return read_reply(self._replies)
+        except (EOFError, OSError) as gone:
+            status = self.end()
+            logger.error("A PDF was not made: the process ended with status %s", status)
+            raise PdfFailed(_TOO_LONG if deadline.passed else _TOO_LARGE) from gone
+
+    def _await_start(self) -> None:
+        try:
+            with _Deadline(self.process, START_SECONDS):
+                reply = read_reply(self._replies)
+        except (EOFError, OSError) as gone:
+            logger.error("The PDF process didn't start: it ended with status %s", self.end())
+            raise PdfUnavailable(_NO_START) from gone
+        if reply.kind == "unavailable":
+            self.end()
+            logger.error("This machine can't make PDFs: %s", reply.detail)
+            raise PdfUnavailable(_NO_LIBRARIES)
+        self._ready = True
+
+    def end(self) -> int:
+        """End the process, wait for it, and return its exit status."""
+        self.process.kill()
+        with suppress(OSError):
+            self._requests.close()
+        self._replies.close()
+        status = self.process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return status
+
+    def abandon(self) -> None:
+        """In a forked child: let go of the parent's worker without ending it."""
+        self._requests.raw.close()  # the raw ones, without the locks that another thread may have held
+        self._replies.raw.close()
+        self.process.returncode = 0  # not ours to wait for
+
+
+class _Deadline:
+    """Kills a process that is still at it after so many seconds; then reading from it ends."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", seconds: float) -> None:
+        self.passed = False
+        self._process = process
+        self._timer = threading.Timer(seconds, self._kill)
+        self._timer.daemon = True
+
+    def _kill(self) -> None:
+        self.passed = True
+        self._process.kill()
+
+    def __enter__(self) -> "_Deadline":
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+
+class _Desk:
+    """Where threads queue for the one worker of this process."""
+
+    def __init__(self) -> None:
+        self._queue = threading.Lock()
+        self.worker: _Worker | None = None
+
+    def ask(self, html: str) -> Reply:
+        limits = _limits()
+        if not self._queue.acquire(timeout=START_SECONDS if self.worker is None else limits.seconds):
+            raise PdfFailed(_BUSY)
+        try:
+            worker = self._hire(limits)
+            reply = worker.make(html)
+            if worker.renders >= MOST_RENDERS or reply.mebibytes >= RETIRE_MEBIBYTES or not worker.alive:
+                self.close()
+                self._hire(limits)  # it gets ready while nobody waits
+            return reply
+        finally:
+            self._queue.release()
+
+    def _hire(self, limits: Limits) -> _Worker:
+        if self.worker is None or not self.worker.alive or self.worker.limits != limits:
+            self.close()
+            self.worker = _Worker(limits)
+        return self.worker
+
+    def close(self) -> None:
+        if self.worker is not None:
+            self.worker.end()
+            self.worker = None
+
+
+_desk = _Desk()
+
+
+def _after_fork() -> None:
+    """A web server that forks after a first PDF: the child gets a desk of its own."""
+    global _desk  # noqa: PLW0603 one for each process
+    if _desk.worker is not None:
+        _desk.worker.abandon()
+    _desk = _Desk()
+
+
+atexit.register(lambda: _desk.close())
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

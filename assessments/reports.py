@@ -1,0 +1,207 @@
+"""The scorecard on paper: a scored assessment as HTML made for print, and as PDF/UA-1.
+
+Every sentence about a result comes from `assessments.narrative`, every figure from `assessments.charts`. No models here.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from unicodedata import bidirectional
+from urllib.parse import urlsplit
+
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
+from django.utils.timezone import localtime
+
+from aicmm import pdf
+from assessments import charts
+from assessments.charts import FigureRow
+from assessments.datatypes import EvidenceLink, ScoredAssessment
+from assessments.narrative import AreaStory, Narrative, QuestionLine, Step, narrative
+from assessments.wording import Movement, join_words, level_text
+from rubric.datatypes import Rubric
+
+COLUMNS = 7
+"""Areas in one row of the table of levels; a model with more gets more rows."""
+RUNNING_LENGTH = 80
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""Controls but tab and line feed, halves of pairs, and what never is a character: XML, and so a PDF, can't hold them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLink:
+    """Evidence as it is printed. `url` is empty where the address isn't one of the web; then only its text is shown."""
+
+    title: str
+    url: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class LevelColumn:
+    """One area in the table of levels. `level_name` is "Not rated" without one."""
+
+    figure: FigureRow
+    level_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """A question's row. `step` is the part it has in the fewest steps to the area's next level."""
+
+    line: QuestionLine
+    links: tuple[PrintedLink, ...]
+    step: Step | None
+    reason_rtl: bool
+    rationale_rtl: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AreaPage:
+    """`steps_elsewhere`: the way to the next level stands among the next steps and isn't spelled out here again."""
+
+    story: AreaStory
+    rows: tuple[AnswerRow, ...]
+    steps_elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MovementRow:
+    name: str
+    movement: Movement
+    before: str
+    after: str
+
+
+def scorecard_pdf(sheet: ScoredAssessment) -> bytes:
+    """The scorecard as PDF/UA-1 on US Letter, the same bytes for the same sheet.
+
+    `pdf.PdfUnavailable` where there is none; its text says why, for the person who asked.
+    """
+    return pdf.render(scorecard_html(sheet))
+
+
+def scorecard_html(sheet: ScoredAssessment) -> str:
+    """The scorecard as a whole document with its styles, for `aicmm.pdf`."""
+    story = narrative(sheet)
+    figures = charts.figures_table(sheet.rubric, sheet.result)[::-1]
+    html = render_to_string(
+        "reports/scorecard.html",
+        {
+            "sheet": sheet,
+            "story": story,
+            "rubric": sheet.rubric,
+            "running": Truncator(sheet.organization).chars(RUNNING_LENGTH),
+            "date": printed_date(sheet.seal.sealed_at if sheet.seal else sheet.at),
+            "moment": (sheet.seal.sealed_at if sheet.seal else sheet.at).isoformat(timespec="seconds"),
+            "sealed_at": printed_moment(sheet.seal.sealed_at) if sheet.seal else "",
+            "earlier": sheet.earlier[0] if sheet.earlier else None,
+            "level_styles": level_styles(sheet.rubric),
+            "level_rows": list(_in_rows([_level_column(sheet.rubric, figure) for figure in figures])),
+            "banded": any(figure.level_high_text for figure in figures),
+            "people": join_words(sheet.people),
+            "movements": [_movement_row(sheet.rubric, movement) for movement in story.moved],
+            "held": [one for one in story.stories if one.holding or one.gap],
+            "areas": [_area_page(one, one.route in story.priorities) for one in story.stories],
+            **_pictures(sheet, story),
+        },
+    )
+    return _UNPRINTABLE.sub("", html.replace("\r\n", "\n"))
+
+
+def level_styles(rubric: Rubric) -> SafeString:
+    """The style rules that give the classes `level-1` to `level-N` their colours."""
+    colours = [charts.level_colour(level.number, rubric.top) for level in rubric.levels]
+    return mark_safe(
+        "\n".join(
+            f".level-{number} {{ background: {colour.fill}; color: {colour.text}; }}"
+            for number, colour in enumerate(colours, start=1)
+        )
+    )
+
+
+def printed_date(moment: datetime) -> str:
+    """The day in the application's time zone: "November 23, 2026"."""
+    return date_format(localtime(moment), "F j, Y")
+
+
+def printed_moment(moment: datetime) -> str:
+    """Day and time in the application's time zone, with its name: "November 23, 2026, 10:30 a.m. EST"."""
+    return date_format(localtime(moment), "F j, Y, P T")
+
+
+def printed_link(link: EvidenceLink) -> PrintedLink:
+    """Evidence with its host beside the title, since paper has nothing to click on."""
+    try:
+        address = urlsplit(link.url.strip())
+        host = address.hostname or ""
+    except ValueError:
+        return PrintedLink(link.title or link.url, "", "")
+    if address.scheme not in ("http", "https") or not host:
+        return PrintedLink(link.title or link.url, "", "")
+    return PrintedLink(link.title or link.url, link.url.strip(), host)
+
+
+def runs_leftwards(text: str) -> bool:
+    """Whether the first letter that has a direction runs from right to left, as in Arabic and Hebrew."""
+    directions = (bidirectional(letter) for letter in text)
+    return next((one for one in directions if one in ("L", "R", "AL")), "L") != "L"
+
+
+def _pictures(sheet: ScoredAssessment, story: Narrative) -> dict[str, SafeString]:
+    earlier = sheet.earlier[0] if sheet.earlier else None
+    series = [charts.Series(sheet.cycle, sheet.result)]
+    if earlier:
+        series.append(charts.Series(earlier.cycle, earlier.result, kind="comparison"))
+    strip = charts.strip_svg(
+        sheet.rubric,
+        sheet.result,
+        ident="strip",
+        title=f"Profile strip. {story.headline}",
+        previous=earlier.result if earlier else None,
+    )
+    radar = charts.radar_svg(sheet.rubric, series, ident="radar", title=f"Radar chart. {story.headline}")
+    return {"strip": mark_safe(strip), "radar": mark_safe(radar)}
+
+
+def _level_column(rubric: Rubric, figure: FigureRow) -> LevelColumn:
+    return LevelColumn(figure, rubric.level(figure.level).name if figure.level else figure.level_text)
+
+
+def _in_rows(columns: Sequence[LevelColumn]) -> Iterator[Sequence[LevelColumn]]:
+    """The areas in rows of at most `COLUMNS`, of about equal length."""
+    rows = max(-(-len(columns) // COLUMNS), 1)
+    size = max(-(-len(columns) // rows), 1)
+    return (columns[start : start + size] for start in range(0, len(columns), size))
+
+
+def _movement_row(rubric: Rubric, movement: Movement) -> MovementRow:
+    area = rubric.area_by_code.get(movement.area)
+    return MovementRow(
+        name=area.name if area else movement.area,
+        movement=movement,
+        before=level_text(rubric, movement.level_before),
+        after=level_text(rubric, movement.level_after),
+    )
+
+
+def _area_page(story: AreaStory, steps_elsewhere: bool) -> AreaPage:
+    steps = {step.line.code: step for step in story.route.changes} if story.route else {}
+    return AreaPage(
+        story=story,
+        rows=tuple(
+            AnswerRow(
+                line,
+                tuple(printed_link(link) for link in line.evidence),
+                steps.get(line.code),
+                reason_rtl=runs_leftwards(line.reason),
+                rationale_rtl=runs_leftwards(line.rationale),
+            )
+            for line in story.lines
+        ),
+        steps_elsewhere=steps_elsewhere,
+    )
