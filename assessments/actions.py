@@ -1,6 +1,7 @@
 """What changes more than one row. Each is one transaction that checks the state, writes, and leaves its audit row.
 
-A refusal is an exception derived from `Refused` whose text is a sentence for the person at the screen.
+A refusal is an exception derived from `Refused` whose text is a sentence for the person at the screen. `at` is when it
+is done: now, unless a history is told afterwards, as `assessments.demo` does.
 """
 
 import uuid
@@ -109,17 +110,20 @@ def record(
 
 
 @transaction.atomic
-def start_assessment(*, organization: Organization, rubric: Rubric, team: str, cycle: Cycle, by: User) -> Assessment:
+def start_assessment(
+    *, organization: Organization, rubric: Rubric, team: str, cycle: Cycle, by: User, at: datetime | None = None
+) -> Assessment:
     """A draft with an unanswered row per question. `AlreadyThere` where the team has one in this cycle."""
     existing = Assessment.objects.filter(organization=organization, team__iexact=team, cycle=cycle).first()
     if existing:
         raise AlreadyThere(f"{existing.team} already has an assessment for {cycle}.", existing)
+    now = at or timezone.now()
     assessment = Assessment.objects.create(
-        organization=organization, rubric=rubric, team=team, cycle=cycle, created_by=by
+        organization=organization, rubric=rubric, team=team, cycle=cycle, created_by=by, created_at=now
     )
     questions = Question.objects.filter(area__rubric=rubric)
     Answer.objects.bulk_create(Answer(assessment=assessment, question=question) for question in questions)
-    record("assessment started", by=by, assessment=assessment, team=team, cycle=cycle.code)
+    record("assessment started", by=by, assessment=assessment, at=now, team=team, cycle=cycle.code)
     return assessment
 
 
@@ -153,11 +157,12 @@ def save_answer(
     seen_version: int,
     by: User,
     save_id: uuid.UUID | None = None,
+    at: datetime | None = None,
 ) -> Saved:
     """Save one answer if `seen_version` is still the newest.
 
-    `Conflict` where it isn't and the texts differ; `NotEditable` outside draft and returned; `Answer.DoesNotExist` for a
-    question that is not of this assessment. A `save_id` that was already applied changes nothing.
+    `Conflict` where it isn't and the texts differ; `NotEditable` outside draft and returned; `Answer.DoesNotExist` for
+    a question that is not of this assessment. A `save_id` that was already applied changes nothing.
     """
     if not _locked(assessment).is_editable:
         raise NotEditable("This assessment has been submitted, so its answers can't change.")
@@ -174,7 +179,7 @@ def save_answer(
         return Saved(answer, evidence, changed=False)
     if answer.version != seen_version:
         raise Conflict(answer, _evidence(answer) if evidence is None else evidence)
-    now = timezone.now()
+    now = at or timezone.now()
     answer.choice, answer.reason, answer.rationale = entry.choice, entry.reason, entry.rationale
     answer.version, answer.answered_by, answer.answered_at = seen_version + 1, by, now
     written = Answer.objects.filter(pk=answer.pk, version=seen_version).update(
@@ -211,7 +216,7 @@ def _as_lists(evidence: tuple[EvidenceLink, ...] | None) -> list[list[str]] | No
 
 
 @transaction.atomic
-def submit(*, assessment: Assessment, by: User) -> Scorecard:
+def submit(*, assessment: Assessment, by: User, at: datetime | None = None) -> Scorecard:
     """Seal what the team answered and lock it. `OpenQuestions` or `NotEditable` where that can't be."""
     locked = _locked(assessment)
     if not locked.is_editable:
@@ -221,7 +226,7 @@ def submit(*, assessment: Assessment, by: User) -> Scorecard:
     if still_open:
         raise OpenQuestions(still_open)
     sequence = assessment.scorecards.count() + 1
-    now = timezone.now()
+    now = at or timezone.now()
     document = sealing.document(sheet, sequence=sequence, sealed_at=now, sealed_by=str(by))
     digest = sealing.digest(document)
     scorecard = Scorecard.objects.create(
@@ -244,38 +249,43 @@ def submit(*, assessment: Assessment, by: User) -> Scorecard:
         )
         for position, area in enumerate(sheet.result.areas, start=1)
     )
-    _move(assessment, State.SUBMITTED, by=by, submitted_at=now, sequence=sequence, sha256=digest)
+    _move(assessment, State.SUBMITTED, by=by, at=now, submitted_at=now, sequence=sequence, sha256=digest)
     return scorecard
 
 
-def return_(*, assessment: Assessment, by: User, comment: str) -> Review:
+def return_(*, assessment: Assessment, by: User, comment: str, at: datetime | None = None) -> Review:
     """Give a submission back to its team, saying what to do."""
     if not comment.strip():
         raise Refused("Say what the team has to do before it submits again.")
-    return _decide(assessment, Decision.RETURNED, State.RETURNED, by=by, comment=comment)
+    return _decide(assessment, Decision.RETURNED, State.RETURNED, by=by, comment=comment, at=at)
 
 
-def accept(*, assessment: Assessment, by: User, comment: str = "") -> Review:
+def accept(*, assessment: Assessment, by: User, comment: str = "", at: datetime | None = None) -> Review:
     """Accept a submission; its answers stay locked for good."""
-    return _decide(assessment, Decision.ACCEPTED, State.ACCEPTED, by=by, comment=comment)
+    return _decide(assessment, Decision.ACCEPTED, State.ACCEPTED, by=by, comment=comment, at=at)
 
 
 @transaction.atomic
-def _decide(assessment: Assessment, decision: Decision, state: State, *, by: User, comment: str) -> Review:
+def _decide(
+    assessment: Assessment, decision: Decision, state: State, *, by: User, comment: str, at: datetime | None
+) -> Review:
     locked = _locked(assessment)
     if locked.state != State.SUBMITTED:
         raise Refused(f"This assessment is {locked.get_state_display().lower()}, so there is nothing to decide.")
     scorecard = assessment.scorecards.latest("sequence")
-    review = Review.objects.create(scorecard=scorecard, reviewer=by, decision=decision, comment=comment.strip())
-    _move(assessment, state, by=by, comment=review.comment, sequence=scorecard.sequence)
+    now = at or timezone.now()
+    review = Review.objects.create(
+        scorecard=scorecard, reviewer=by, decision=decision, comment=comment.strip(), created_at=now
+    )
+    _move(assessment, state, by=by, at=now, comment=review.comment, sequence=scorecard.sequence)
     return review
 
 
 def _move(
-    assessment: Assessment, state: State, *, by: User, submitted_at: datetime | None = None, **detail: Any
+    assessment: Assessment, state: State, *, by: User, at: datetime, submitted_at: datetime | None = None, **detail: Any
 ) -> None:
     """Change the state, here and in the row, and record it."""
     before, assessment.state = assessment.state, state
     assessment.submitted_at = submitted_at or assessment.submitted_at
     assessment.save(update_fields=["state", "submitted_at"])
-    record(f"assessment {state}", by=by, assessment=assessment, state=[before, state], **detail)
+    record(f"assessment {state}", by=by, assessment=assessment, at=at, state=[before, state], **detail)
