@@ -12,8 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from assessments import actions, outcome
 from assessments.access import readable_assessment, reviews, signed_in
@@ -53,11 +55,13 @@ class WaitingFilter(admin.SimpleListFilter):
         return queryset.filter(state=State.SUBMITTED).order_by("submitted_at") if self.value() else queryset
 
 
-def area_filter(area: Area, levels: list[tuple[str, str]]) -> type[admin.SimpleListFilter]:
+def area_filter(area: Area, top: int) -> type[admin.SimpleListFilter]:
     """A filter by one area's level on the newest scorecard."""
+    levels = [*((str(number), str(number)) for number in range(1, top + 1)), (NOT_RATED, "Not rated")]
 
     class AreaLevelFilter(admin.SimpleListFilter):
-        title = f"{area.name} level"
+        title = area.name
+        template = "admin/assessments/area_level_filter.html"
         parameter_name = f"level_{area.code}"
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
@@ -81,9 +85,8 @@ def area_filter(area: Area, levels: list[tuple[str, str]]) -> type[admin.SimpleL
 class AssessmentAdmin(ReadOnlyAdmin):
     """Every submission of every organization. Drafts are the team's own and don't appear."""
 
-    list_display = ["team", "organization", "cycle", "state", "submitted_at", "levels"]
+    list_display = ["team", "organization", "cycle", "state", "submitted", "levels"]
     search_fields = ["team", "organization__name", "scorecards__code"]
-    date_hierarchy = "submitted_at"
     ordering = ["-submitted_at"]
     list_per_page = 50
     show_full_result_count = False
@@ -99,12 +102,16 @@ class AssessmentAdmin(ReadOnlyAdmin):
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002 (Django's signature)
         rubric = newest_published().to_datatypes()
-        levels = [(str(level.number), str(level)) for level in rubric.levels] + [(NOT_RATED, "Not rated")]
-        return [WaitingFilter, "state", "cycle", "organization", *(area_filter(area, levels) for area in rubric.areas)]
+        areas = (area_filter(area, rubric.top) for area in rubric.areas)
+        return [WaitingFilter, "state", "cycle", "organization", *areas]
 
-    @admin.display(description="Levels, from the ground up")
+    @admin.display(description="Submitted", ordering="submitted_at")
+    def submitted(self, assessment: Assessment) -> str:
+        return date_format(localtime(assessment.submitted_at), "M j, Y") if assessment.submitted_at else ""
+
+    @admin.display(description="Levels")
     def levels(self, assessment: Assessment) -> SafeString | str:
-        """The levels of the newest scorecard in stack order, each with its area's code for those who hover or listen."""
+        """The levels of the newest scorecard in stack order, each with its area's code to hover or hear."""
         newest = next(iter(assessment.scorecards.all()), None)
         if newest is None:
             return "–"
@@ -116,6 +123,11 @@ class AssessmentAdmin(ReadOnlyAdmin):
                 ((row.level or "none", row.area, row.area, row.level or "–") for row in newest.areas.all()),
             ),
         )
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        titled = {"title": "Submissions"} | (extra_context or {})
+        response: HttpResponse = super().changelist_view(request, titled)
+        return response
 
     def change_view(
         self,
