@@ -129,7 +129,8 @@ class RubricAdmin(RubricRowAdmin, RubricAdminBase):
             "areas_count": Count("areas", distinct=True),
             "questions_count": Count("areas__questions", distinct=True),
         }
-        return super().get_queryset(request).select_related("publication").annotate(**counts)
+        rubrics: models.QuerySet[Rubric] = super().get_queryset(request)
+        return rubrics.select_related("publication").annotate(**counts)
 
     @admin.display(description="State")
     def short_state(self, rubric: Rubric) -> str:
@@ -153,14 +154,14 @@ class RubricAdmin(RubricRowAdmin, RubricAdminBase):
                 draft = copy_as_draft(rubric)
                 self.log_addition(request, draft, f"Copied from {rubric}.")
             self.message_user(
-                request, f"{rubric} is copied as the draft {draft}. Give it its version, change it, publish it."
+                request, f"Copied {rubric} as the draft {draft}. Give it its version, change it, publish it."
             )
 
     @admin.action(description="Publish for good", permissions=["publish"])
     def publish(self, request: HttpRequest, queryset: models.QuerySet[Rubric]) -> None:
         for rubric in queryset:
             if rubric.is_published:
-                self.message_user(request, f"{rubric} is published already.", messages.WARNING)
+                self.message_user(request, f"Already published: {rubric}.", messages.WARNING)
                 continue
             try:
                 with transaction.atomic():
@@ -169,7 +170,7 @@ class RubricAdmin(RubricRowAdmin, RubricAdminBase):
             except ValidationError as error:
                 self.message_user(request, _shortened(error.messages), messages.ERROR)
             else:
-                self.message_user(request, f"{rubric} is published. From now on it can't be changed.")
+                self.message_user(request, f"Published {rubric}. From now on it can't be changed.")
 
 
 def _shortened(problems: list[str]) -> str:

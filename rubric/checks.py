@@ -133,7 +133,7 @@ def refuse_incomplete(*, instance: models.Publication, using: str, **_: Any) -> 
         rubrics = rubrics.select_for_update(of=("self",))
     rubric = rubrics.filter(pk=instance.rubric_id).first()
     if rubric is not None and not rubric.is_published and (found := problems_of_rows(rubric)):
-        raise ValidationError([f"{rubric} can't be published yet.", *found])
+        raise ValidationError([f"The draft {rubric} can't be published yet.", *found])
 
 
 def check_published(*, databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:

@@ -84,7 +84,7 @@ def test_an_incomplete_draft_cannot_be_published(db: None) -> None:
     draft = make_rubric(values=with_area(activities=()))
     with pytest.raises(ValidationError) as refusal:
         draft.publish()
-    assert refusal.value.messages == ["tiny 1 can't be published yet.", "base: no key activities."]
+    assert refusal.value.messages == ["The draft tiny 1 can't be published yet.", "base: no key activities."]
     assert not Publication.objects.filter(rubric=draft).exists()
 
 
