@@ -2,8 +2,10 @@
 import characterCount from "@uswds/uswds/js/usa-character-count";
 
 import { focusErrorSummary } from "./lib/errors.js";
+import { offerExploring } from "./lib/explore.js";
 import { openNotesOnChoice } from "./lib/notes.js";
 
 characterCount.on(document.body);
 focusErrorSummary();
+offerExploring();
 openNotesOnChoice();
