@@ -44,14 +44,15 @@ function offer(place) {
 }
 
 async function drawn(place, drawing, figure) {
-  const { draw } = await import(place.dataset.exploreScript);
+  await import(place.dataset.exploreScript);
   const chart = document.createElement("div");
   chart.className = "radar-plot";
   chart.setAttribute("role", "group");
   chart.setAttribute("aria-label", "Interactive radar. The table of figures says the same.");
   drawing.after(chart);
   try {
-    await draw(chart, JSON.parse(figure.textContent));
+    const { data, layout } = JSON.parse(figure.textContent);
+    await window.Plotly.newPlot(chart, data, layout, { displayModeBar: false, responsive: true });
   } catch (error) {
     chart.remove();
     throw error;
