@@ -23,7 +23,7 @@ def private_pages(get_response: Handler) -> Handler:
 
 
 class _DatabaseAway:
-    """Answers 503 with Retry-After while the database can't be reached: whoever saves keeps the text and tries again."""
+    """Answers 503 with Retry-After while the database can't be reached: the page keeps what was typed and retries."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -32,13 +32,13 @@ class _DatabaseAway:
         try:
             return self.get_response(request)
         except (OperationalError, InterfaceError):
-            return self.unavailable(request)
+            return self.unavailable()
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return self.unavailable(request) if isinstance(exception, OperationalError | InterfaceError) else None
+    def process_exception(self, _request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return self.unavailable() if isinstance(exception, OperationalError | InterfaceError) else None
 
     @staticmethod
-    def unavailable(request: HttpRequest) -> HttpResponse:
+    def unavailable() -> HttpResponse:
         response = render(None, "503.html", status=503)
         response["Retry-After"] = "10"
         return response

@@ -18,7 +18,7 @@ from typing import cast
 
 from django.conf import settings
 
-from aicmm.pdf_worker import Limits, Reply, read_reply, write_frame
+from aicmm.pdf_protocol import Limits, Reply, read_reply, write_frame
 
 logger = logging.getLogger(__name__)
 
@@ -27,25 +27,31 @@ MEBIBYTES = 512
 START_SECONDS = 60.0
 MOST_RENDERS = 200
 """A worker is replaced after that many documents, or once it has held `RETIRE_MEBIBYTES`, to give memory back."""
-RETIRE_MEBIBYTES = 256
+RETIRE_MEBIBYTES = 200
 
-# What the worker needs of the environment. Secrets and addresses of databases stay here.
-PASSED_ON = ("DYLD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH")
+PASSED_ON = ("DYLD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "PATH")
+"""What the worker needs of the environment. Secrets and addresses of databases stay here."""
+
+TOO_LONG = "The PDF took too long to make and was stopped. Shorter texts make it possible."
+TOO_LARGE = "The PDF took more memory than one document may and was stopped. Shorter texts make it possible."
+BROKEN = "The PDF could not be made, because of an error on our side. It has been logged."
+BUSY = "Too many PDFs are being made at the moment. Try again in a minute."
+NO_START = "This server can't make PDFs at the moment, because a library or program it needs for them is missing."
 
 
 class PdfUnavailable(Exception):
-    """There is no PDF; the text is one sentence for the person who asked for it."""
+    """There is no PDF; the text says why, in a sentence for the person who asked for it."""
 
 
 class PdfFailed(PdfUnavailable):
-    """This document wasn't made: it took too long or too much memory, or too many are being made."""
+    """This document wasn't made: it took too much time or memory, or too many are being made."""
 
 
 def render(html: str) -> bytes:
     """`html`, a whole document with a title and a language, as PDF/UA-1; text in “Public Sans”.
 
-    An address that isn't `data:` or `asset:///` is left out. That, and whatever else WeasyPrint complains of, is logged.
-    `PdfUnavailable` where this machine can't make PDFs, `PdfFailed` where this one didn't come about within the limits.
+    An address that isn't `data:` or `asset:///` is left out. That, and whatever else WeasyPrint complains of, is
+    logged. `PdfUnavailable` where this machine can't make PDFs, `PdfFailed` where this one exceeded the limits.
     """
     pdf, problems = render_with_problems(html)
     for problem in problems:
@@ -58,17 +64,8 @@ def render_with_problems(html: str) -> tuple[bytes, tuple[str, ...]]:
     reply = _desk.ask(html)
     if reply.kind == "pdf":
         return reply.body, reply.problems
-    logger.error("A PDF was not made: %s", reply.detail)
-    if reply.detail == "memory":
-        raise PdfFailed(_TOO_LARGE)
-    raise PdfFailed("The PDF could not be made, because of an error on our side. It has been logged.")
-
-
-_TOO_LONG = "The PDF took too long to make and was stopped. Shorter texts make it possible."
-_TOO_LARGE = "The PDF took more memory than one document may and was stopped. Shorter texts make it possible."
-_BUSY = "Too many PDFs are being made at the moment. Try again in a minute."
-_NO_LIBRARIES = "This server can't make PDFs, because it lacks the libraries for them (Pango)."
-_NO_START = "This server can't make PDFs at the moment, because the program for them didn't start."
+    logger.error("A PDF was not made: %s %s", reply.kind, " ".join(reply.problems))
+    raise PdfFailed(TOO_LARGE if reply.kind == "memory" else BROKEN)
 
 
 def _limits() -> Limits:
@@ -82,78 +79,8 @@ def _limits() -> Limits:
     )
 
 
-class _Worker:
-    """One worker process, from its start to its end."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self.renders = 0
-        self._ready = False
-        self._folder = tempfile.mkdtemp(prefix="aicmm-pdf-")
-        # PYTHONHASHSEED makes the same HTML the same file whichever process makes it.
-        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        self.process = subprocess.Popen(  # noqa: S603 our own program
-            [sys.executable, "-m", "aicmm.pdf_worker", limits.to_json()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=Path(__file__).parent.parent,
-            env=environment | {"PYTHONHASHSEED": "0", "TMPDIR": self._folder},
-            start_new_session=True,  # Ctrl-C in a terminal is for the web process, which ends its worker
-        )
-        self._requests = cast(BufferedWriter, self.process.stdin)
-        self._replies = cast(BufferedReader, self.process.stdout)
-
-    @property
-    def alive(self) -> bool:
-        return self.process.poll() is None
-
-    def make(self, html: str) -> Reply:
-        """The worker's reply; `PdfUnavailable` or `PdfFailed` where it has none, and then the worker has ended."""
-        if not self._ready:
-            self._await_start()
-        self.renders += 1
-        try:
-            with _Deadline(self.process, self.limits.seconds) as deadline:
-                write_frame(self._requests, html.encode(errors="replace"))
-                self._requests.flush()
-                return read_reply(self._replies)
-        except (EOFError, OSError) as gone:
-            status = self.end()
-            logger.error("A PDF was not made: the process ended with status %s", status)
-            raise PdfFailed(_TOO_LONG if deadline.passed else _TOO_LARGE) from gone
-
-    def _await_start(self) -> None:
-        try:
-            with _Deadline(self.process, START_SECONDS):
-                reply = read_reply(self._replies)
-        except (EOFError, OSError) as gone:
-            logger.error("The PDF process didn't start: it ended with status %s", self.end())
-            raise PdfUnavailable(_NO_START) from gone
-        if reply.kind == "unavailable":
-            self.end()
-            logger.error("This machine can't make PDFs: %s", reply.detail)
-            raise PdfUnavailable(_NO_LIBRARIES)
-        self._ready = True
-
-    def end(self) -> int:
-        """End the process, wait for it, and return its exit status."""
-        self.process.kill()
-        with suppress(OSError):
-            self._requests.close()
-        self._replies.close()
-        status = self.process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
-        return status
-
-    def abandon(self) -> None:
-        """In a forked child: let go of the parent's worker without ending it."""
-        self._requests.raw.close()  # the raw ones, without the locks that another thread may have held
-        self._replies.raw.close()
-        self.process.returncode = 0  # not ours to wait for
-
-
 class _Deadline:
-    """Kills a process that is still at it after so many seconds; then reading from it ends."""
+    """Kills a process that is still at it after so many seconds; reading from it ends then."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", seconds: float) -> None:
         self.passed = False
@@ -173,50 +100,127 @@ class _Deadline:
         self._timer.cancel()
 
 
+class _Worker:
+    """One worker process, from its start to its end."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.renders = 0
+        self._ready = False
+        self._folder = tempfile.mkdtemp(prefix="aicmm-pdf-")
+        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        # PYTHONHASHSEED: the same HTML gives the same file, whichever process makes it.
+        environment |= {"PYTHONHASHSEED": "0", "TMPDIR": self._folder}
+        self.process = subprocess.Popen(  # noqa: S603 our own program
+            [sys.executable, "-m", "aicmm.pdf_worker", limits.to_json()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parent.parent,
+            env=environment,
+            start_new_session=True,  # Ctrl-C in a terminal is for the web process, which ends its worker
+        )
+        self._requests = cast(BufferedWriter, self.process.stdin)
+        self._replies = cast(BufferedReader, self.process.stdout)
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def make(self, html: str) -> Reply:
+        """The worker's reply. `PdfUnavailable` or `PdfFailed` where it has none; then it has ended."""
+        if not self._ready:
+            self._await_start()
+        self.renders += 1
+        deadline = _Deadline(self.process, self.limits.seconds)
+        try:
+            with deadline:
+                write_frame(self._requests, html.encode(errors="replace"))
+                return read_reply(self._replies)
+        except (EOFError, OSError) as gone:
+            status = self.end()
+            why = "after the time limit" if deadline.passed else f"with status {status}"
+            raise self._failure(PdfFailed(TOO_LONG if deadline.passed else TOO_LARGE), f"ended {why}") from gone
+
+    def _await_start(self) -> None:
+        try:
+            with _Deadline(self.process, START_SECONDS):
+                read_reply(self._replies)
+        except (EOFError, OSError) as gone:
+            raise self._failure(PdfUnavailable(NO_START), f"didn't start, status {self.end()}") from gone
+        self._ready = True
+
+    def _failure(self, failure: PdfUnavailable, what: str) -> PdfUnavailable:
+        logger.error("A PDF was not made: its process %s", what)
+        return failure
+
+    def end(self) -> int:
+        """End the process, wait for it, and return its exit status."""
+        self.process.kill()
+        with suppress(OSError):
+            self._requests.close()
+        self._replies.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return self.process.wait()
+
+    def abandon(self) -> None:
+        """In a forked child: let go of the parent's worker without ending it."""
+        self._requests.raw.close()  # the raw ones, without the locks that another thread may have held
+        self._replies.raw.close()
+        self.process.returncode = 0  # not ours to wait for
+
+
 class _Desk:
     """Where threads queue for the one worker of this process."""
 
     def __init__(self) -> None:
         self._queue = threading.Lock()
-        self.worker: _Worker | None = None
+        self._worker: _Worker | None = None
 
     def ask(self, html: str) -> Reply:
         limits = _limits()
-        if not self._queue.acquire(timeout=START_SECONDS if self.worker is None else limits.seconds):
-            raise PdfFailed(_BUSY)
+        if not self._queue.acquire(timeout=2 * limits.seconds):
+            raise PdfFailed(BUSY)
         try:
             worker = self._hire(limits)
             reply = worker.make(html)
-            if worker.renders >= MOST_RENDERS or reply.mebibytes >= RETIRE_MEBIBYTES or not worker.alive:
+            if worker.renders >= MOST_RENDERS or reply.mebibytes >= RETIRE_MEBIBYTES:
                 self.close()
-                self._hire(limits)  # it gets ready while nobody waits
+                self._hire(limits)  # the next one gets ready while nobody waits
             return reply
         finally:
             self._queue.release()
 
     def _hire(self, limits: Limits) -> _Worker:
-        if self.worker is None or not self.worker.alive or self.worker.limits != limits:
+        if self._worker is None or not self._worker.alive or self._worker.limits != limits:
             self.close()
-            self.worker = _Worker(limits)
-        return self.worker
+            self._worker = _Worker(limits)
+        return self._worker
 
     def close(self) -> None:
-        if self.worker is not None:
-            self.worker.end()
-            self.worker = None
+        if self._worker is not None:
+            self._worker.end()
+            self._worker = None
+
+    def abandon(self) -> None:
+        if self._worker is not None:
+            self._worker.abandon()
 
 
 _desk = _Desk()
 
 
+def close() -> None:
+    """End the worker, if there is one; the next PDF starts another."""
+    _desk.close()
+
+
 def _after_fork() -> None:
-    """A web server that forks after a first PDF: the child gets a desk of its own."""
+    """A web server that forks after a first PDF: the child gets a desk, and with it a worker, of its own."""
     global _desk  # noqa: PLW0603 one for each process
-    if _desk.worker is not None:
-        _desk.worker.abandon()
+    _desk.abandon()
     _desk = _Desk()
 
 
-atexit.register(lambda: _desk.close())
+atexit.register(close)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

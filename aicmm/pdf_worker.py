@@ -1,27 +1,30 @@
 """The process that makes PDFs: `aicmm.pdf` starts it, sends it HTML and gets PDF/UA-1 back, one document at a time.
 
 It is a program of its own because WeasyPrint with its fonts takes 60 MiB and more, which a web process shouldn't carry,
-and because only a process can be ended when a document takes too long. It ends when its standard input does, so it never
-outlives the web process. It knows nothing of Django: its one argument is the `Limits` as JSON.
+and because only a process can be ended when a document takes too long. It ends when its input does, so it never outlives
+the web process. It knows nothing of Django; its one argument is the `Limits` as JSON. Without Pango it ends at once.
 """
 
-import json
 import logging
 import mimetypes
 import os
 import signal
 import sys
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
+
+import weasyprint
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from aicmm.pdf_protocol import Limits, Reply, read_frame, write_reply
 
 try:
     import resource
 except ImportError:  # not on Windows
     resource = None  # type: ignore[assignment]
 
-LENGTH_BYTES = 4
 ASSETS = "asset:///"
 """Addresses of our own static files in the HTML of a report: `asset:///fonts/…`."""
 
@@ -38,88 +41,33 @@ FONTS = "".join(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one document may take, and the directories that assets are read from."""
-
-    seconds: float
-    mebibytes: int
-    assets: tuple[str, ...]
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "Limits":
-        values = json.loads(text)
-        return cls(values["seconds"], values["mebibytes"], tuple(values["assets"]))
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the worker says: "ready", "pdf" (`body` is the file), "failed" or "unavailable" (`detail` says why).
-
-    `problems` is what WeasyPrint complained of. `mebibytes` is the most memory the process has held so far.
-    """
-
-    kind: str
-    body: bytes = b""
-    detail: str = ""
-    problems: tuple[str, ...] = ()
-    mebibytes: int = 0
-
-
-def write_frame(stream: BinaryIO, content: bytes) -> None:
-    stream.write(len(content).to_bytes(LENGTH_BYTES, "big"))
-    stream.write(content)
-
-
-def read_frame(stream: BinaryIO) -> bytes:
-    """The next frame; `EOFError` where the other side is gone."""
-    size = int.from_bytes(_exactly(stream, LENGTH_BYTES), "big")
-    return _exactly(stream, size)
-
-
-def _exactly(stream: BinaryIO, size: int) -> bytes:
-    content = stream.read(size)
-    if len(content) < size:
-        raise EOFError
-    return content
-
-
-def write_reply(stream: BinaryIO, reply: Reply) -> None:
-    head = {name: value for name, value in asdict(reply).items() if name != "body"}
-    write_frame(stream, json.dumps(head).encode())
-    write_frame(stream, reply.body)
-    stream.flush()
-
-
-def read_reply(stream: BinaryIO) -> Reply:
-    head = json.loads(read_frame(stream))
-    return Reply(
-        kind=head["kind"],
-        body=read_frame(stream),
-        detail=head["detail"],
-        problems=tuple(head["problems"]),
-        mebibytes=head["mebibytes"],
-    )
-
-
 class AddressRefused(ValueError):
     """A document names something that isn't ours."""
 
 
-def asset_file(url: str, directories: tuple[str, ...]) -> Path:
-    """The file of an `asset:///` address, in the first directory that has it; `AddressRefused` for anything else."""
-    if not url.startswith(ASSETS):
-        raise AddressRefused(f"documents read their own assets only, not {url[:80]}")
-    name = unquote(urlsplit(url).path).lstrip("/")
-    for directory in directories:
-        root = Path(directory).resolve()
-        file = (root / name).resolve()
-        if file.is_relative_to(root) and file.is_file():
-            return file
-    raise AddressRefused(f"there is no asset {name[:80]}")
+class OwnAssets(URLFetcher):  # type: ignore[misc]
+    """Reads `data:` addresses and our own static files; refuses every other, so that nothing leaves the process."""
+
+    def __init__(self, directories: tuple[str, ...]) -> None:
+        super().__init__()
+        self._roots = [Path(directory).resolve() for directory in directories]
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+        if url.lower().startswith("data:"):
+            return super().fetch(url, headers)
+        file = self._file(url)
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": kind})
+
+    def _file(self, url: str) -> Path:
+        if not url.startswith(ASSETS):
+            raise AddressRefused(f"documents read their own assets only, not {url[:80]}")
+        name = unquote(urlsplit(url).path).lstrip("/")
+        for root in self._roots:
+            file = (root / name).resolve()
+            if file.is_relative_to(root) and file.is_file():
+                return file
+        raise AddressRefused(f"there is no asset {name[:80]}")
 
 
 class Problems(logging.Handler):
@@ -129,14 +77,14 @@ class Problems(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.messages: dict[str, None] = {}
+        self._messages: dict[str, None] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        if len(self.messages) < self.MOST:
-            self.messages[f"{record.levelname}: {record.getMessage()}"[:1000]] = None
+        if len(self._messages) < self.MOST:
+            self._messages[f"{record.levelname}: {record.getMessage()}"[:1000]] = None
 
     def take(self) -> tuple[str, ...]:
-        messages, self.messages = tuple(self.messages), {}
+        messages, self._messages = tuple(self._messages), {}
         return messages
 
 
@@ -144,28 +92,13 @@ class Printer:
     """WeasyPrint, with our fonts loaded once."""
 
     def __init__(self, assets: tuple[str, ...]) -> None:
-        # Here and not above: it takes over a second, 60 MiB, and libraries that not every machine has.
-        import weasyprint
-        from weasyprint.text.fonts import FontConfiguration
-        from weasyprint.urls import URLFetcher, URLFetcherResponse
-
-        class OwnAssets(URLFetcher):  # type: ignore[misc]
-            """Reads `data:` addresses and our own assets; refuses every other, so that no request leaves the process."""
-
-            def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-                if url.lower().startswith("data:"):
-                    return super().fetch(url, headers)
-                file = asset_file(url, assets)
-                kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-                return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": kind})
-
-        self._html = weasyprint.HTML
-        self._fetcher = OwnAssets()
+        self._fetcher = OwnAssets(assets)
         self._fonts = FontConfiguration()
         self._css = weasyprint.CSS(string=FONTS, font_config=self._fonts, url_fetcher=self._fetcher)
 
     def print(self, html: str) -> bytes:
-        document = self._html(string=html, base_url=ASSETS, url_fetcher=self._fetcher)
+        """A whole document as PDF/UA-1, the same bytes for the same HTML."""
+        document = weasyprint.HTML(string=html, base_url=ASSETS, url_fetcher=self._fetcher)
         pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", stylesheets=[self._css], font_config=self._fonts)
         return pdf
 
@@ -174,8 +107,8 @@ def limit_memory(mebibytes: int) -> None:
     """Let the process hold that much and no more; beyond it Python raises `MemoryError`, and C libraries abort.
 
     RLIMIT_DATA counts what the process itself fills: heap and private anonymous memory. RLIMIT_AS would count every
-    mapped library, font and thread stack as well, and RSS has no limit that Linux enforces. Where the system doesn't
-    know or keep the limit (macOS), there is none.
+    mapped library and font as well, three times as much, and RSS has no limit that Linux enforces. Where the system
+    doesn't keep this one (macOS), there is none.
     """
     if resource is not None and hasattr(resource, "RLIMIT_DATA"):
         size = mebibytes * 1024 * 1024
@@ -195,13 +128,9 @@ def serve(requests: BinaryIO, replies: BinaryIO, limits: Limits) -> None:
     problems = Problems()
     logging.getLogger("weasyprint").addHandler(problems)
     limit_memory(limits.mebibytes)
-    try:
-        printer = Printer(limits.assets)
-    except (ImportError, OSError) as error:  # OSError: Pango's libraries are missing
-        write_reply(replies, Reply("unavailable", detail=str(error)))
-        return
-    startup = problems.take()
-    write_reply(replies, Reply("ready", problems=startup))
+    printer = Printer(limits.assets)
+    at_start = problems.take()
+    write_reply(replies, Reply("ready"))
     while True:
         try:
             html = read_frame(requests).decode()
@@ -209,20 +138,23 @@ def serve(requests: BinaryIO, replies: BinaryIO, limits: Limits) -> None:
             return
         # The web process keeps the time; this is for the case that it is gone.
         signal.setitimer(signal.ITIMER_REAL, limits.seconds + 5)
-        reply = _answer(printer, html, problems, startup)
+        kind, body = _made(printer, html)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        write_reply(replies, reply)
+        complaints = problems.take()
+        if kind == "failed":
+            write_reply(replies, Reply(kind, problems=(body.decode(),), mebibytes=most_memory()))
+        else:
+            write_reply(replies, Reply(kind, body, (*at_start, *complaints), most_memory()))
 
 
-def _answer(printer: Printer, html: str, problems: Problems, startup: tuple[str, ...]) -> Reply:
-    problems.take()  # of a document that failed
+def _made(printer: Printer, html: str) -> tuple[str, bytes]:
+    """The kind of reply, and the file, or what went wrong: that belongs to the document, the process goes on."""
     try:
-        pdf = printer.print(html)
+        return "pdf", printer.print(html)
     except MemoryError:
-        return Reply("failed", detail="memory", mebibytes=most_memory())
-    except Exception as error:  # noqa: BLE001 whatever goes wrong belongs to this document; the process says what it was
-        return Reply("failed", detail=f"{type(error).__name__}: {error}"[:1000], mebibytes=most_memory())
-    return Reply("pdf", pdf, problems=(*startup, *problems.take()), mebibytes=most_memory())
+        return "memory", b""
+    except Exception as error:
+        return "failed", f"{type(error).__name__}: {error}"[:1000].encode(errors="replace")
 
 
 def main() -> None:

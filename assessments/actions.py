@@ -96,7 +96,10 @@ def record(
     at: datetime | None = None,
     **detail: Any,
 ) -> None:
-    """Write a row of the audit trail; call it inside the transaction of the change."""
+    """Write a row of the audit trail; call it inside the transaction of the change.
+
+    `detail` says what changed, such as before and after by field name.
+    """
     AuditEvent.objects.create(
         at=at or timezone.now(),
         actor=by,
@@ -143,9 +146,10 @@ class _Difference:
     fields: dict[str, list[Any]] = field(default_factory=dict)
 
     def note(self, name: str, before: Any, after: Any) -> bool:
-        if before != after:
+        differs = bool(before != after)
+        if differs:
             self.fields[name] = [before, after]
-        return before != after
+        return differs
 
 
 @transaction.atomic
@@ -206,7 +210,7 @@ def save_answer(
         save_id=save_id,
         at=now,
         version=answer.version,
-        **difference.fields,
+        changes=difference.fields,
     )
     return Saved(answer, entry.evidence, changed=True)
 

@@ -15,7 +15,6 @@ from assessments.forms import AnswerForm, fingerprint_of
 from assessments.models import User
 from rubric.datatypes import Area, Rubric
 
-
 FIRST_INPUTS = {"choice": "choice-1", "evidence": "evidence-title-1"}
 """Where an error's link leads, for fields of more than one input."""
 
@@ -171,7 +170,10 @@ def _cards(
 def _error_summary(cards: tuple[Card, ...]) -> list[dict[str, str]]:
     """Links to what has to be looked at, for the head of the page."""
     summary = [
-        {"href": f"#{card.code}-{FIRST_INPUTS.get(field_name, field_name)}", "text": f"Question {card.number}: {message}"}
+        {
+            "href": f"#{card.code}-{FIRST_INPUTS.get(field_name, field_name)}",
+            "text": f"Question {card.number}: {message}",
+        }
         for card in cards
         for field_name, messages in card.errors.items()
         for message in messages

@@ -1,7 +1,7 @@
 """One assessment at one moment as plain, frozen values: what pages, charts and reports are made from.
 
-`assessments.results` makes a `ScoredAssessment` from rows while a team is answering, and from the sealed document once it
-has submitted, so that screen and paper come from the same values. No Django here.
+`assessments.results` makes a `ScoredAssessment` from rows while a team is answering, and from the sealed document once
+it has submitted, so that screen and paper come from the same values. No Django here.
 """
 
 from collections.abc import Mapping

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from crispy_forms.helper import FormHelper
@@ -56,7 +56,7 @@ class TidyTextField(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
-        return tidy(super().to_python(value))
+        return tidy(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -66,7 +66,7 @@ class TidyTextField(forms.CharField):
 
 
 class AnswerForm(forms.Form):
-    """One question's group of fields. Its prefix is the question's code; evidence comes as repeated title and url fields."""
+    """One question's group of fields, prefixed with its code; evidence comes as repeated title and url fields."""
 
     choice = forms.ChoiceField(required=False)
     reason = TidyTextField(required=False, max_length=REASON_LIMIT)
@@ -78,8 +78,7 @@ class AnswerForm(forms.Form):
     def __init__(self, data: QueryDict, *, code: str, rubric: Rubric) -> None:
         super().__init__(data, prefix=code)
         numbers = [str(level.number) for level in rubric.levels]
-        choice = self.fields["choice"]
-        assert isinstance(choice, forms.ChoiceField)
+        choice = cast(forms.ChoiceField, self.fields["choice"])
         choice.choices = [(value, value) for value in ["", *numbers, UNKNOWN, NOT_APPLICABLE]]
         choice.error_messages["invalid_choice"] = (
             f"Choose a level from {numbers[0]} to {numbers[-1]}, “Don't know” or “Not applicable”."
@@ -162,7 +161,10 @@ class AnswerForm(forms.Form):
     @property
     def messages(self) -> dict[str, list[str]]:
         """Error sentences by the field they stand at."""
-        return {("evidence" if name == "__all__" else name): list(errors) for name, errors in self.errors.items()}
+        return {
+            ("evidence" if name == "__all__" else name): [str(error) for error in errors]
+            for name, errors in self.errors.items()
+        }
 
     @property
     def entry(self) -> AnswerEntry:
@@ -199,8 +201,7 @@ class StartForm(forms.Form):
         self.helper = _helper("Start the assessment")
 
     def _choose(self, name: str, queryset: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = cast("forms.ModelChoiceField[Any]", self.fields[name])
         field.queryset = queryset
         field.initial = field.initial or queryset.first()
 

@@ -1,4 +1,4 @@
-"""Who belongs to an organization: inviting, joining, roles, leaving. Each change is one transaction with its audit row."""
+"""Who belongs to an organization: inviting, joining, roles, leaving. Each change is one audited transaction."""
 
 import logging
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.core.mail import send_mail
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from assessments.actions import Refused, record
 from assessments.models import Invitation, Membership, Organization, Role, User
@@ -27,7 +28,7 @@ def people_page(organization: Organization, *, leads: bool) -> dict[str, Any]:
 
 @transaction.atomic
 def invite(*, organization: Organization, email: str, role: str, by: User) -> Invitation:
-    """A new invitation; one that was open for the same address is withdrawn. `Refused` for someone who is in already."""
+    """A new invitation; one that was open for the same address goes. `Refused` for someone who is in already."""
     if organization.memberships.filter(user__email=email).exists():
         raise Refused(f"{email} is in {organization} already.")
     organization.invitations.filter(email=email, accepted_at=None).delete()
@@ -38,9 +39,10 @@ def invite(*, organization: Organization, email: str, role: str, by: User) -> In
 
 def send_invitation(invitation: Invitation, link: str) -> bool:
     """Mail the link; False where the mail system refused, so that the lead can hand it over."""
+    until = date_format(timezone.localtime(invitation.expires_at), "F j, Y")
     text = (
         f"{invitation.invited_by} invites you to work on the AI maturity assessments of {invitation.organization}.\n\n"
-        f"Open this link to join. It works once, until {timezone.localtime(invitation.expires_at):%B %-d, %Y}:\n{link}\n"
+        f"Open this link to join. It works once, until {until}:\n{link}\n"
     )
     try:
         send_mail(f"Join {invitation.organization} in AI CMM", text, None, [invitation.email])

@@ -1,4 +1,4 @@
-"""What CoE staff may do in the admin, by role. Agency people have no permission of this kind: see `assessments.access`."""
+"""What CoE staff may do in the admin, by role. Agency people have no such permission: see `assessments.access`."""
 
 from functools import cache
 

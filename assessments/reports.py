@@ -1,6 +1,6 @@
 """The scorecard on paper: a scored assessment as HTML made for print, and as PDF/UA-1.
 
-Every sentence about a result comes from `assessments.narrative`, every figure from `assessments.charts`. No models here.
+Every sentence about a result comes from `assessments.narrative`, every figure from `assessments.charts`. No models.
 """
 
 import re
@@ -27,9 +27,14 @@ from rubric.datatypes import Rubric
 COLUMNS = 7
 """Areas in one row of the table of levels; a model with more gets more rows."""
 RUNNING_LENGTH = 80
+LONG_NAME, LONGEST_NAME = 45, 90
+"""From these lengths on the organization's name is set smaller, so that page 1 stays one page."""
+PAGE_LINES, LINE_LENGTH = 50, 56
+"""About what a page holds of a rationale: only a row with more may break across pages."""
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-"""Controls but tab and line feed, halves of pairs, and what never is a character: XML, and so a PDF, can't hold them."""
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""Controls but tab and line feed, halves of pairs, and what never is a character: a PDF's metadata can't hold them.
+And the two that turn any text round: nobody means them, and they can make it read as something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +56,27 @@ class LevelColumn:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """A question's row. `step` is the part it has in the fewest steps to the area's next level."""
+    """A question's row. `step` is its part in the fewest steps to the area's next level; `long`: a page or more."""
 
     line: QuestionLine
     links: tuple[PrintedLink, ...]
     step: Step | None
     reason_rtl: bool
     rationale_rtl: bool
+    long: bool
 
 
 @dataclass(frozen=True, slots=True)
 class AreaPage:
-    """`steps_elsewhere`: the way to the next level stands among the next steps and isn't spelled out here again."""
+    """`steps_elsewhere`: the way to the next level stands among the next steps and isn't spelled out here again.
+
+    `bare`: nobody gave a rationale, evidence or a reason, so there is no column for them.
+    """
 
     story: AreaStory
     rows: tuple[AnswerRow, ...]
     steps_elsewhere: bool
+    bare: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,7 @@ def scorecard_html(sheet: ScoredAssessment) -> str:
             "sheet": sheet,
             "story": story,
             "rubric": sheet.rubric,
+            "name_size": _name_size(sheet.organization),
             "running": Truncator(sheet.organization).chars(RUNNING_LENGTH),
             "date": printed_date(sheet.seal.sealed_at if sheet.seal else sheet.at),
             "moment": (sheet.seal.sealed_at if sheet.seal else sheet.at).isoformat(timespec="seconds"),
@@ -193,15 +204,31 @@ def _area_page(story: AreaStory, steps_elsewhere: bool) -> AreaPage:
     steps = {step.line.code: step for step in story.route.changes} if story.route else {}
     return AreaPage(
         story=story,
-        rows=tuple(
-            AnswerRow(
-                line,
-                tuple(printed_link(link) for link in line.evidence),
-                steps.get(line.code),
-                reason_rtl=runs_leftwards(line.reason),
-                rationale_rtl=runs_leftwards(line.rationale),
-            )
-            for line in story.lines
-        ),
+        rows=tuple(_answer_row(line, steps.get(line.code)) for line in story.lines),
         steps_elsewhere=steps_elsewhere,
+        bare=not any(line.reason or line.rationale or line.evidence for line in story.lines),
     )
+
+
+def _answer_row(line: QuestionLine, step: Step | None) -> AnswerRow:
+    return AnswerRow(
+        line=line,
+        links=tuple(printed_link(link) for link in line.evidence),
+        step=step,
+        reason_rtl=runs_leftwards(line.reason),
+        rationale_rtl=runs_leftwards(line.rationale),
+        long=_printed_lines(line) > PAGE_LINES,
+    )
+
+
+def _printed_lines(line: QuestionLine) -> int:
+    """About how many lines reason, rationale and evidence take."""
+    paragraphs = [*line.reason.splitlines(), *line.rationale.splitlines(), *(link.title for link in line.evidence)]
+    return sum(1 + len(paragraph) // LINE_LENGTH for paragraph in paragraphs)
+
+
+def _name_size(name: str) -> str:
+    """The class that the organization's name gets for its length."""
+    if len(name) > LONGEST_NAME:
+        return "longest"
+    return "long" if len(name) > LONG_NAME else ""

@@ -4,7 +4,7 @@ from django.core.management import call_command
 from django.db import migrations
 
 
-def create(apps, schema_editor):
+def create(_apps, schema_editor):
     call_command("createcachetable", "cache", database=schema_editor.connection.alias, verbosity=0)
 
 

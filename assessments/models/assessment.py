@@ -177,10 +177,14 @@ class Answer(models.Model):
         )
 
 
+OTHER_CHOICES: dict[str, Choice] = {UNKNOWN: UNKNOWN, NOT_APPLICABLE: NOT_APPLICABLE}
+"""The choices that are no level."""
+
+
 def parse_choice(text: str) -> Choice | None:
     """A choice as stored ("", "3", "unknown", "not_applicable") as scoring takes it."""
-    if text == UNKNOWN or text == NOT_APPLICABLE:
-        return text
+    if text in OTHER_CHOICES:
+        return OTHER_CHOICES[text]
     return int(text) if text else None
 
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from aicmm.pdf import PdfFailed, PdfUnavailable
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
+from aicmm.pdf import PdfFailed, PdfUnavailable
 from assessments import actions, outcome, reports, results
 from assessments.access import readable_assessment, signed_in, submittable_assessment
 
