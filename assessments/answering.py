@@ -11,12 +11,15 @@ from assessments import actions, results
 from assessments.access import Access
 from assessments.cards import Card, Side, entry_as_answer, side, status_text, stored_card, typed_card
 from assessments.datatypes import GivenAnswer
-from assessments.forms import AnswerForm, fingerprint_of
+from assessments.forms import AnswerForm, fingerprint_of, stored_choice
 from assessments.models import User
 from rubric.datatypes import Area, Rubric
 
 FIRST_INPUTS = {"choice": "choice-1", "evidence": "evidence-title-1"}
 """Where an error's link leads, for fields of more than one input."""
+
+BLANK = Side(choice_text="-", reason="-", rationale="-", evidence=(), by="-", at="-")
+"""One side of a conflict with every part in it, for the page's script to fill in."""
 
 
 @dataclass(slots=True)
@@ -142,6 +145,7 @@ def area_page(access: Access, area_code: str, outcome: PageOutcome | None = None
         "answered": sum(link.answered for link in links),
         "questions": sum(link.questions for link in links),
         "descriptors": tuple(zip(rubric.levels, area.descriptors, strict=True)),
+        "blank": BLANK,
     }
 
 
@@ -197,7 +201,7 @@ def saved_document(access: Access, saved: actions.Saved) -> dict[str, Any]:
     answers = results.answers_of(access.assessment)
     answer = answers[saved.answer.question.code]
     links = area_links(access, answers)
-    return {
+    document: dict[str, Any] = {
         "version": answer.version,
         "rendered": fingerprint_of(answer),
         "changed": saved.changed,
@@ -205,6 +209,20 @@ def saved_document(access: Access, saved: actions.Saved) -> dict[str, Any]:
         "answered": sum(link.answered for link in links),
         "questions": sum(link.questions for link in links),
         "areas": {link.code: {"answered": link.answered, "questions": link.questions} for link in links},
+    }
+    if not saved.changed or answer.version != saved.answer.version:
+        # Somebody may have written on top of this save since: it was repeated, or they were very quick.
+        document["stored"] = _content(answer)
+    return document
+
+
+def _content(answer: GivenAnswer) -> dict[str, Any]:
+    """What the fields of an answer hold."""
+    return {
+        "choice": stored_choice(answer),
+        "reason": answer.reason,
+        "rationale": answer.rationale,
+        "evidence": [{"title": link.title, "url": link.url} for link in answer.evidence],
     }
 
 
@@ -218,11 +236,8 @@ def conflict_document(rubric: Rubric, conflict: actions.Conflict) -> dict[str, A
         "rendered": fingerprint_of(theirs),
         "status": status_text(theirs),
         "theirs": {
-            "choice": conflict.theirs.choice,
+            **_content(theirs),
             "choice_text": shown.choice_text,
-            "reason": shown.reason,
-            "rationale": shown.rationale,
-            "evidence": [{"title": link.title, "url": link.url} for link in shown.evidence],
             "by": shown.by,
             "at": shown.at,
         },

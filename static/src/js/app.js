@@ -1,11 +1,12 @@
-// What every page needs. Pages work without it; each part below only makes one thing quicker.
-import characterCount from "@uswds/uswds/js/usa-character-count";
-
+// What every page needs. Pages work without it; each part below only makes one thing quicker or safer.
+import { countCharacters } from "./lib/counts.js";
 import { focusErrorSummary } from "./lib/errors.js";
 import { offerExploring } from "./lib/explore.js";
 import { openNotesOnChoice } from "./lib/notes.js";
+import { startSaving } from "./saving/start.js";
 
-characterCount.on(document.body);
+countCharacters();
 focusErrorSummary();
-offerExploring();
 openNotesOnChoice();
+offerExploring();
+startSaving();

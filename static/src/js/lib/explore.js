@@ -1,61 +1,90 @@
-// Turns the drawing of the radar into the interactive chart, and back. The chart's own file comes on the first click.
-//
-//   <figure data-explore data-explore-script="explore.js">
-//     <div data-explore-drawing>…svg…</div>
-//     <button data-explore-button hidden>Explore the radar</button>
-//   </figure>
-//   <script type="application/json" id="radar-figure">{"data": […], "layout": {…}}</script>
+// The radar of a result can be explored: only then is the large script loaded, and the drawing stays if that fails.
+import { element } from "./elements.js";
+import { say } from "./notices.js";
+
+const WORDS = { explore: "Explore the radar", draw: "Show the drawing", loading: "Loading the radar…" };
+const LEAST_HEIGHT = 420;
 
 export function offerExploring() {
-  document.querySelectorAll("[data-explore]").forEach(offer);
+  for (const figure of document.querySelectorAll("figure[data-explore]")) offer(figure);
 }
 
-function offer(place) {
-  const button = place.querySelector("[data-explore-button]");
-  const drawing = place.querySelector("[data-explore-drawing]");
-  const figure = document.getElementById(place.dataset.exploreFigure ?? "radar-figure");
-  if (!button || !drawing || !figure) return;
+function offer(figure) {
+  const button = figure.querySelector("[data-explore-button]");
+  const drawing = figure.querySelector("[data-explore-drawing]");
+  const source = document.getElementById("radar-figure");
+  if (!button || !drawing || !source) return;
+  const failure = element("p", { class: "usa-hint", hidden: true });
+  button.after(failure);
+  let plot = null;
+  let loading = false;
 
-  const words = button.textContent;
-  let chart = null;
-  button.hidden = false;
+  // Hiding the button while it loads would lose the focus that is on it.
   button.addEventListener("click", async () => {
-    if (chart) {
-      showChart(drawing.hidden === false);
-      return;
-    }
-    button.disabled = true;
-    button.textContent = "Loading the chart";
+    if (loading) return;
+    if (plot && !plot.hidden) return showDrawing();
+    loading = true;
+    button.textContent = WORDS.loading;
     try {
-      chart = await drawn(place, drawing, figure);
-      showChart(true);
+      plot ??= await makePlot();
+      showPlot();
     } catch {
-      button.textContent = "The chart could not be loaded. Try again";
-    } finally {
-      button.disabled = false;
+      button.textContent = WORDS.explore;
+      failure.textContent = "The interactive radar could not be loaded. The drawing shows the same figures. Try again in a moment.";
+      failure.hidden = false;
+      say(failure.textContent);
     }
+    loading = false;
   });
+  button.hidden = false;
 
-  function showChart(visible) {
-    drawing.hidden = visible;
-    chart.hidden = !visible;
-    button.textContent = visible ? "Back to the drawing" : words;
+  async function makePlot() {
+    await loadPlotly(figure.dataset.exploreScript);
+    const { data, layout } = JSON.parse(source.textContent);
+    const made = element("div", { class: "radar-plot", role: "group", "aria-label": "Interactive radar", hidden: true });
+    made.style.minHeight = `${LEAST_HEIGHT}px`;
+    drawing.after(made);
+    // It measures the room it has, so it has to be shown while it draws.
+    drawing.hidden = true;
+    made.hidden = false;
+    try {
+      await window.Plotly.newPlot(made, data, layout, { displayModeBar: false, responsive: true });
+    } catch (error) {
+      made.remove();
+      drawing.hidden = false;
+      throw error;
+    }
+    return made;
+  }
+
+  function showPlot() {
+    drawing.hidden = true;
+    plot.hidden = false;
+    failure.hidden = true;
+    button.textContent = WORDS.draw;
+    window.Plotly.Plots.resize(plot);
+    say("The interactive radar is shown. The table below has the same figures.");
+  }
+
+  function showDrawing() {
+    plot.hidden = true;
+    drawing.hidden = false;
+    button.textContent = WORDS.explore;
+    say("The drawing is shown.");
   }
 }
 
-async function drawn(place, drawing, figure) {
-  await import(place.dataset.exploreScript);
-  const chart = document.createElement("div");
-  chart.className = "radar-plot";
-  chart.setAttribute("role", "group");
-  chart.setAttribute("aria-label", "Interactive radar. The table of figures says the same.");
-  drawing.after(chart);
-  try {
-    const { data, layout } = JSON.parse(figure.textContent);
-    await window.Plotly.newPlot(chart, data, layout, { displayModeBar: false, responsive: true });
-  } catch (error) {
-    chart.remove();
-    throw error;
-  }
-  return chart;
+let tries = 0;
+
+function loadPlotly(address) {
+  if (window.Plotly) return Promise.resolve();
+  tries += 1;
+  return new Promise((resolve, reject) => {
+    // A browser may remember that a module failed to load; another address makes it ask again.
+    const source = tries === 1 ? address : `${address}?try=${tries}`;
+    const script = element("script", { type: "module", src: source });
+    script.addEventListener("load", () => (window.Plotly ? resolve() : reject(new Error("no Plotly"))));
+    script.addEventListener("error", () => reject(new Error("not loaded")));
+    document.head.append(script);
+  });
 }
