@@ -1,4 +1,4 @@
-"""Demo organizations, people and assessments: who is in it (`cast`), what happened to each team (`teams/`), and how it is built."""
+"""The demo: who is in it (`cast`), what happened to each team (`teams/`, read by `story`), and how it is built."""
 
 from .build import AlreadyTaken, build, is_built, set_password
 from .cast import SIGNING_IN
