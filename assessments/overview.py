@@ -13,6 +13,7 @@ from assessments.datatypes import GivenAnswer
 from assessments.models import Assessment, Membership, Review, Role, State, User
 from assessments.scoring import Result, explain, score
 from rubric.datatypes import Area, Question, Rubric
+from rubric.models import Rubric as Rubrics
 from rubric.models import newest_published
 
 STATE_SENTENCES = {
@@ -108,8 +109,11 @@ EXAMPLES = ((3, 3, 3, 3, 2, 2), (3, 3, 3, 2, 2, 2), (5, 5, 5, 5, 5, 1), (4, 4, 4
 
 
 def welcome() -> dict[str, Any]:
-    """Home for someone who isn't signed in: what the model is, and what a result looks like."""
-    rubric = newest_published().to_datatypes()
+    """Home for someone who isn't signed in: what the model is, and what a result looks like; empty before any model."""
+    published = Rubrics.objects.published().first()
+    if published is None:
+        return {}
+    rubric = published.to_datatypes()
     levels = dict(zip((area.code for area in rubric.areas), EXAMPLE_LEVELS, strict=False))
     result = score(
         rubric, {q.code: min(rubric.top, levels.get(area.code, 2)) for area in rubric.areas for q in area.questions}

@@ -21,5 +21,6 @@ urlpatterns = [
     path("organizations/<slug:code>/people/invite/", people.invite, name="invite"),
     path("organizations/<slug:code>/people/invitations/<int:pk>/withdraw/", people.withdraw, name="withdraw"),
     path("organizations/<slug:code>/people/<int:pk>/", people.set_role, name="set-role"),
+    path("accounts/email/", people.own_address, name="account_email"),
     path("invitations/<str:token>/", people.invitation, name="invitation"),
 ]

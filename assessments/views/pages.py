@@ -2,14 +2,14 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import actions, overview
 from assessments.access import is_signed_in, leads_anywhere, signed_in
 from assessments.forms import StartForm
-from rubric.models import newest_published
+from rubric.models import Rubric, newest_published
 
 
 @require_safe
@@ -38,6 +38,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             assessment = actions.start_assessment(**form.cleaned_data, rubric=newest_published(), by=user)
+        except Rubric.DoesNotExist:
+            form.add_error(None, "No model is published yet. Ask the Center of Excellence.")
         except actions.AlreadyThere as refusal:
             form.add_error("team", f"{refusal} Open that one, or name another team.")
         else:
@@ -48,4 +50,8 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def how_scoring_works(request: HttpRequest) -> HttpResponse:
     """The rule in the words of the design, for everyone."""
-    return render(request, "assessments/how_scoring_works.html", overview.rule_page())
+    try:
+        page = overview.rule_page()
+    except Rubric.DoesNotExist:
+        raise Http404("No model is published yet.") from None
+    return render(request, "assessments/how_scoring_works.html", page)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -79,6 +79,11 @@ def set_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     else:
         messages.success(request, form.outcome(member))
     return redirect("people", code)
+
+
+def own_address(request: HttpRequest) -> HttpResponse:
+    """No page: an address is what an invitation was for, so the CoE changes it and nobody by themselves."""
+    raise Http404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
