@@ -10,6 +10,7 @@ import os
 import secrets
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import django
@@ -19,14 +20,6 @@ from scripts.console import ROOT, VAR, Stop, running, say, step
 from scripts.provision import REQUIREMENTS, fingerprint, one_at_a_time, stamp, stamped
 
 HOST = "127.0.0.1"
-PEOPLE = {
-    "lead@agency.example": "leads assessments, invites people",
-    "contributor@agency.example": "answers questions",
-    "viewer@agency.example": "reads results",
-    "lead@other.example": "leads another agency's",
-    "reviewer@coe.example": "reviews what agencies submit, at /admin/",
-    "admin@coe.example": "looks after rubrics, organizations and people, at /admin/",
-}
 
 
 def kept(name: str, make: str) -> str:
@@ -86,22 +79,14 @@ def load_rubric() -> None:
     stamp("rubric", made_from)
 
 
-def make_demo() -> None:
-    """Demo organizations, people and assessments; also sees to it that the password that is printed is theirs."""
-    from django.contrib.auth import get_user_model
+def make_demo() -> str:
+    """Demo organizations, people and assessments. Returns the table of who can sign in."""
+    from assessments import demo
 
-    password = os.environ["DEMO_PASSWORD"]
-    people = get_user_model()._default_manager.filter(email__in=PEOPLE)
-    if people.exists():
-        call_command("demo", force=True, stdout=io.StringIO())
-    else:
-        with step("Demo data"):
-            call_command("demo", force=True, stdout=io.StringIO())
-    first = people.first()
-    if first is not None and not first.check_password(password):
-        for person in people:
-            person.set_password(password)
-            person.save(update_fields=["password"])
+    printed = io.StringIO()
+    with nullcontext() if demo.is_built() else step("Demo data"):
+        call_command("demo", force=True, stdout=printed)
+    return printed.getvalue().partition("\n\n")[0]
 
 
 def collect_static() -> None:
@@ -117,28 +102,27 @@ def collect_static() -> None:
     stamp("static", made_from)
 
 
-def prepare(*, dev: bool) -> None:
-    """Brings database and files to where serving can begin."""
+def prepare(*, dev: bool) -> str:
+    """Brings database and files to where serving can begin. Returns the table of who can sign in."""
     from django.db import connections
 
     try:
         migrate()
         load_rubric()
-        make_demo()
+        people = make_demo()
         if not dev:
             collect_static()
+        return people
     except CommandError as error:
         raise Stop(str(error)) from error
     finally:
         connections.close_all()
 
 
-def greeting() -> str:
-    people = "\n".join(f"  {email:<28}{what}" for email, what in PEOPLE.items())
-    return (
-        f"\nReady: http://{HOST}:{os.environ['PORT']}\n\n"
-        f"Sign in with the password {os.environ['DEMO_PASSWORD']} as\n{people}\n\nStop with Ctrl-C."
-    )
+def greeting(people: str) -> str:
+    address = f"http://{HOST}:{os.environ['PORT']}"
+    password = f"They all sign in with the password {os.environ['DEMO_PASSWORD']}"
+    return f"\nReady: {address}\n\n{people}\n\n{password}\nStop with Ctrl-C."
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -147,13 +131,13 @@ def main(arguments: Sequence[str]) -> int:
     os.environ |= environment(dev=dev)
     django.setup()
     with one_at_a_time("run"):
-        prepare(dev=dev)
+        people = prepare(dev=dev)
     sys.stdout.flush()
     if dev:
-        say(greeting())
+        say(greeting(people))
         command = ["manage.py", "runserver", f"{HOST}:{os.environ['PORT']}"]
     else:
-        os.environ["READY_MESSAGE"] = greeting()
+        os.environ["READY_MESSAGE"] = greeting(people)
         command = ["-m", "gunicorn", "--config", "gunicorn.conf.py", "--log-level", "warning"]
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import chromium, run
-from scripts.console import Stop
+from scripts import chromium, debian, run
+from scripts.console import CommandFailed, Stop
 from scripts.test import Totals, totals_of
 from tests import browsing
 
@@ -67,6 +67,37 @@ class TestChromium:
         monkeypatch.setenv("CI", "true")
         with pytest.raises(pytest.fail.Exception):
             browsing.missing(chromium.MISSING)
+
+
+class TestInstallingChromium:
+    @pytest.fixture(autouse=True)
+    def none_here(self, monkeypatch):
+        monkeypatch.delenv("CHROMIUM", raising=False)
+        monkeypatch.setattr(chromium, "find", lambda: None)
+        monkeypatch.setattr(chromium, "playwrights", lambda _: None)
+
+    def test_debian_s_as_root(self, monkeypatch):
+        installed: list[str] = []
+        monkeypatch.setattr(debian, "can_install", lambda: True)
+        monkeypatch.setattr(debian, "install", installed.extend)
+        chromium.provide(Path("python"))
+        assert installed == ["chromium"]
+
+    def test_playwright_s_own_elsewhere(self, monkeypatch):
+        commands: list[list[object]] = []
+        monkeypatch.setattr(debian, "can_install", lambda: False)
+        monkeypatch.setattr(chromium, "run_quietly", commands.append)
+        chromium.provide(Path("python"))
+        assert commands == [[Path("python"), "-m", "playwright", "install", "chromium"]]
+
+    def test_where_it_cannot_be_installed_a_loud_line_and_the_set_up_goes_on(self, monkeypatch, capsys):
+        def fail(_: object) -> str:
+            raise CommandFailed("getaddrinfo ENOTFOUND")
+
+        monkeypatch.setattr(debian, "can_install", lambda: False)
+        monkeypatch.setattr(chromium, "run_quietly", fail)
+        chromium.provide(Path("python"))
+        assert f"! {chromium.MISSING}" in capsys.readouterr().out
 
 
 class TestRun:
