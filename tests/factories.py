@@ -1,0 +1,195 @@
+"""Organizations, people and assessments for tests: only what a test is about has to be told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from django.test import Client
+from django.utils import timezone
+
+from assessments import actions
+from assessments.models import Assessment, Cycle, Evidence, Invitation, Membership, Organization, Role, User
+from rubric.models import Rubric, newest_published
+
+PASSWORD = "correct horse battery staple"
+
+_numbers = count(1)
+
+
+def make_user(*, email: str = "", name: str = "", password: str | None = None, **fields: Any) -> User:
+    """Someone without any role."""
+    number = next(_numbers)
+    return User.objects.create_user(
+        email or f"person-{number}@agency.example", password, name=name or f"Person {number}", **fields
+    )
+
+
+def make_reviewer(**fields: Any) -> User:
+    return make_user(coe_role="reviewer", **fields)
+
+
+def make_administrator(**fields: Any) -> User:
+    return make_user(coe_role="administrator", **fields)
+
+
+def make_organization(*, name: str = "", code: str = "", **fields: Any) -> Organization:
+    number = next(_numbers)
+    return Organization.objects.create(name=name or f"Agency {number}", code=code or f"agency-{number}", **fields)
+
+
+def make_membership(
+    *, organization: Organization | None = None, user: User | None = None, role: str = Role.LEAD
+) -> Membership:
+    return Membership.objects.create(
+        organization=organization or make_organization(), user=user or make_user(), role=role
+    )
+
+
+def make_member(*, organization: Organization, role: str = Role.LEAD, **fields: Any) -> User:
+    """Someone new in an organization."""
+    return make_membership(organization=organization, user=make_user(**fields), role=role).user
+
+
+def make_invitation(*, organization: Organization | None = None, by: User | None = None, **fields: Any) -> Invitation:
+    organization = organization or make_organization()
+    email = fields.pop("email", f"guest-{next(_numbers)}@agency.example")
+    return Invitation.objects.create(
+        organization=organization,
+        invited_by=by or make_member(organization=organization),
+        email=email,
+        **fields,
+    )
+
+
+def make_cycle(*, name: str = "", starts_on: date | None = None, **fields: Any) -> Cycle:
+    """A cycle that has begun a month ago."""
+    number = next(_numbers)
+    begin = starts_on or timezone.localdate() - timedelta(days=30)
+    return Cycle.objects.create(
+        code=f"cycle-{number}",
+        name=name or f"Cycle {number}",
+        starts_on=begin,
+        due_on=begin + timedelta(days=90),
+        **fields,
+    )
+
+
+def make_assessment(
+    *,
+    organization: Organization | None = None,
+    team: str = "",
+    cycle: Cycle | None = None,
+    by: User | None = None,
+    rubric: Rubric | None = None,
+) -> Assessment:
+    """A draft, nothing answered."""
+    organization = organization or make_organization()
+    return actions.start_assessment(
+        organization=organization,
+        rubric=rubric or newest_published(),
+        team=team or f"Team {next(_numbers)}",
+        cycle=cycle or make_cycle(),
+        by=by or make_member(organization=organization),
+    )
+
+
+def answer_all(
+    assessment: Assessment,
+    *,
+    level: int | str = 3,
+    choices: Mapping[str, int | str] | None = None,
+    rationale: str = "",
+    evidence: Sequence[tuple[str, str]] = (),
+    by: User | None = None,
+) -> Assessment:
+    """Every question answered with `level`, or with what `choices` says of its code; written straight to the rows."""
+    now = timezone.now()
+    rows = list(assessment.answers.select_related("question"))
+    for row in rows:
+        row.choice = str((choices or {}).get(row.question.code, level))
+        row.reason = "It can't apply to us." if row.choice == "not_applicable" else ""
+        row.rationale = rationale
+        row.version += 1
+        row.answered_by, row.answered_at = by or assessment.created_by, now
+    fields = ["choice", "reason", "rationale", "version", "answered_by", "answered_at"]
+    type(rows[0]).objects.bulk_update(rows, fields)
+    Evidence.objects.bulk_create(
+        Evidence(answer=row, position=position, title=title, url=url)
+        for row in rows
+        for position, (title, url) in enumerate(evidence, start=1)
+    )
+    return assessment
+
+
+def make_submitted(*, assessment: Assessment | None = None, **answers: Any) -> Assessment:
+    """A submission; what isn't told of the assessment itself is told of its answers, as for `answer_all`."""
+    given = {name: answers.pop(name) for name in ("organization", "team", "cycle", "by", "rubric") if name in answers}
+    assessment = answer_all(assessment or make_assessment(**given), **answers)
+    actions.submit(assessment=assessment, by=assessment.created_by)
+    return assessment
+
+
+def make_returned(*, comment: str = "Say more about question 1.", **fields: Any) -> Assessment:
+    assessment = make_submitted(**fields)
+    actions.return_(assessment=assessment, by=make_reviewer(), comment=comment)
+    return assessment
+
+
+def make_accepted(*, comment: str = "", **fields: Any) -> Assessment:
+    assessment = make_submitted(**fields)
+    actions.accept(assessment=assessment, by=make_reviewer(), comment=comment)
+    return assessment
+
+
+@dataclass(frozen=True)
+class Agency:
+    """An organization with someone in each role, and a draft of theirs."""
+
+    organization: Organization
+    lead: User
+    contributor: User
+    viewer: User
+    draft: Assessment
+
+
+def make_agency(*, name: str = "", team: str = "", cycle: Cycle | None = None) -> Agency:
+    organization = make_organization(name=name)
+    lead = make_member(organization=organization, name=f"Lena Lead {organization.pk}")
+    return Agency(
+        organization=organization,
+        lead=lead,
+        contributor=make_member(organization=organization, role=Role.CONTRIBUTOR, name=f"Carl Co {organization.pk}"),
+        viewer=make_member(organization=organization, role=Role.VIEWER, name=f"Vera View {organization.pk}"),
+        draft=make_assessment(organization=organization, by=lead, team=team, cycle=cycle),
+    )
+
+
+def client_of(user: User, **options: Any) -> Client:
+    """A browser in which this person has signed in."""
+    client = Client(**options)
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def answer_fields(
+    code: str,
+    *,
+    choice: object = 3,
+    reason: str = "",
+    rationale: str = "",
+    evidence: Sequence[tuple[str, str]] | None = None,
+    version: object = 0,
+    save_id: UUID | str | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """What a browser posts for one question. With `evidence` None the links are no part of it."""
+    fields = {"choice": choice, "reason": reason, "rationale": rationale, "version": version}
+    if save_id is not None:
+        fields["save_id"] = save_id
+    if evidence is not None:
+        more["evidence-title"] = [title for title, _ in evidence]
+        more["evidence-url"] = [url for _, url in evidence]
+    return {f"{code}-{name}": value for name, value in (fields | more).items()}
