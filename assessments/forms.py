@@ -151,7 +151,8 @@ class AnswerForm(forms.Form):
             ) from None
         if len(row.title) > TITLE_LIMIT:
             raise ValidationError(f"A link's title can have {TITLE_LIMIT} characters; this one has {len(row.title)}.")
-        return EvidenceLink(row.title or urlsplit(row.url).netloc, row.url)
+        scheme, rest = row.url.split(":", 1)
+        return EvidenceLink(row.title or urlsplit(row.url).netloc[:TITLE_LIMIT], f"{scheme.lower()}:{rest}")
 
     @property
     def keeps_theirs(self) -> bool:
