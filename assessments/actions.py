@@ -57,6 +57,10 @@ class OpenQuestions(Refused):
         self.codes = tuple(codes)
 
 
+class SaveIdUsed(Refused):
+    """The id that came with a save belongs to another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerEntry:
     """What was typed for one question. `evidence` is None where it was not part of what was sent."""
@@ -117,6 +121,8 @@ def start_assessment(
     *, organization: Organization, rubric: Rubric, team: str, cycle: Cycle, by: User, at: datetime | None = None
 ) -> Assessment:
     """A draft with an unanswered row per question. `AlreadyThere` where the team has one in this cycle."""
+    # Leads take turns on their organization's row, so that two of them can't start the same one at once.
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     existing = Assessment.objects.filter(organization=organization, team__iexact=team, cycle=cycle).first()
     if existing:
         raise AlreadyThere(f"{existing.team} already has an assessment for {cycle}.", existing)
@@ -152,7 +158,6 @@ class _Difference:
         return differs
 
 
-@transaction.atomic
 def save_answer(
     *,
     assessment: Assessment,
@@ -166,13 +171,34 @@ def save_answer(
     """Save one answer if `seen_version` is still the newest.
 
     `Conflict` where it isn't and the texts differ; `NotEditable` outside draft and returned; `Answer.DoesNotExist` for
-    a question that is not of this assessment. A `save_id` that was already applied changes nothing.
+    a question that is not of this assessment. A `save_id` that was already applied changes nothing, also once the
+    assessment is submitted; `SaveIdUsed` where it was applied to something else.
     """
-    if not _locked(assessment).is_editable:
-        raise NotEditable("This assessment has been submitted, so its answers can't change.")
+    try:
+        return _save_answer(assessment, code, entry, seen_version, by, save_id, at or timezone.now())
+    except IntegrityError:
+        # Asked only now, because an id that is new needs no look for an older one.
+        if save_id and assessment.events.filter(save_id=save_id).exists():
+            raise SaveIdUsed("Another save had this id before.") from None
+        raise
+
+
+@transaction.atomic
+def _save_answer(
+    assessment: Assessment,
+    code: str,
+    entry: AnswerEntry,
+    seen_version: int,
+    by: User,
+    save_id: uuid.UUID | None,
+    now: datetime,
+) -> Saved:
+    is_editable = _locked(assessment).is_editable
     answer = Answer.objects.select_related("answered_by", "question").get(assessment=assessment, question__code=code)
-    if answer.version != seen_version and save_id and assessment.events.filter(save_id=save_id).exists():
+    if answer.version != seen_version and save_id and assessment.events.filter(save_id=save_id, subject=code).exists():
         return Saved(answer, None, changed=False)
+    if not is_editable:
+        raise NotEditable("This assessment has been submitted, so its answers can't change.")
     evidence = None if entry.evidence is None else _evidence(answer)
     difference = _Difference()
     difference.note("choice", answer.choice, entry.choice)
@@ -183,7 +209,6 @@ def save_answer(
         return Saved(answer, evidence, changed=False)
     if answer.version != seen_version:
         raise Conflict(answer, _evidence(answer) if evidence is None else evidence)
-    now = at or timezone.now()
     answer.choice, answer.reason, answer.rationale = entry.choice, entry.reason, entry.rationale
     answer.version, answer.answered_by, answer.answered_at = seen_version + 1, by, now
     written = Answer.objects.filter(pk=answer.pk, version=seen_version).update(

@@ -13,6 +13,8 @@ from assessments.access import is_signed_in, readable_assessment, signed_in, wri
 from assessments.forms import AnswerForm
 from assessments.results import rubric_of
 
+CANNOT_BE_SAVED = "This answer can't be saved as it is."
+
 
 @require_safe
 @login_required
@@ -51,7 +53,7 @@ def save_answer(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
         raise Http404
     form = AnswerForm(request.POST, code=code, rubric=rubric)
     if not form.is_valid():
-        return JsonResponse({"error": "This answer can't be saved as it is.", "errors": form.messages}, status=422)
+        return JsonResponse({"error": CANNOT_BE_SAVED, "errors": form.messages}, status=422)
     try:
         saved = actions.save_answer(
             assessment=access.assessment,
@@ -63,6 +65,8 @@ def save_answer(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
         )
     except actions.NotEditable as refusal:
         return JsonResponse({"error": str(refusal), "locked": True}, status=403)
+    except actions.SaveIdUsed as refusal:
+        return JsonResponse({"error": CANNOT_BE_SAVED, "errors": {"save_id": [str(refusal)]}}, status=422)
     except actions.Conflict as conflict:
         return JsonResponse(answering.conflict_document(rubric, conflict), status=409)
     return JsonResponse(answering.saved_document(access, saved))
