@@ -1,8 +1,9 @@
 """The process that makes PDFs: `aicmm.pdf` starts it, sends it HTML and gets PDF/UA-1 back, one document at a time.
 
-It is a program of its own because WeasyPrint with its fonts takes 60 MiB and more, which a web process shouldn't carry,
-and because only a process can be ended when a document takes too long. It ends when its input does, so it never outlives
-the web process. It knows nothing of Django; its one argument is the `Limits` as JSON. Without Pango it ends at once.
+It is a program of its own because WeasyPrint with its fonts takes 60 MiB and more, which a web process shouldn't
+carry, and because only a process can be ended when a document takes too long. It ends when its input does, so it never
+outlives the web process. It knows nothing of Django; its one argument is the `Limits` as JSON. Without Pango it ends at
+once.
 """
 
 import logging

@@ -24,7 +24,7 @@ Value = Answer | None
 def full_rubric() -> Rubric:
     """The AI CMM as its fixture file has it."""
     rows: dict[str, list[dict[str, Any]]] = {}
-    for entry in yaml.load(FIXTURE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    for entry in yaml.safe_load(FIXTURE.read_text(encoding="utf-8")):
         rows.setdefault(entry["model"].removeprefix("rubric."), []).append(entry["fields"])
     (rubric,) = rows["rubric"]
     return Rubric(
