@@ -40,10 +40,19 @@ class TestContinuousIntegration:
 
 
 class TestTotals:
-    def test_errors_in_set_up_count_as_failed(self, tmp_path):
+    def test_each_test_counts_once(self, tmp_path):
         report = tmp_path / "report.xml"
-        report.write_text('<testsuites><testsuite tests="10" errors="1" failures="2" skipped="3"/></testsuites>')
-        assert str(totals_of(report)) == "4 passed, 3 failed, 3 skipped"
+        report.write_text("""
+            <testsuites><testsuite>
+                <testcase classname="a" name="passes"/>
+                <testcase classname="b" name="passes"><system-out/></testcase>
+                <testcase classname="a" name="fails and is not cleaned up"><failure/></testcase>
+                <testcase classname="a" name="fails and is not cleaned up"><error/></testcase>
+                <testcase classname="a" name="cannot be set up"><error/></testcase>
+                <testcase classname="a" name="is skipped"><skipped/></testcase>
+            </testsuite></testsuites>
+        """)
+        assert str(totals_of(report)) == "2 passed, 2 failed, 1 skipped"
 
     def test_parts_add_up(self):
         assert Totals(1, 2, 3) + Totals(10, 20, 30) == Totals(11, 22, 33)
