@@ -28,16 +28,24 @@ def touches_database(test: pytest.Item) -> bool:
     return of_class or bool(fixtures) or test.get_closest_marker("django_db") is not None
 
 
+def runs_here(test: pytest.Item) -> bool:
+    """Whether a test has something to show on this run's database; what touches none is shown on SQLite."""
+    here = "postgresql" if os.environ.get("TEST_DB") == "postgresql" else "sqlite"
+    if only_on := test.get_closest_marker("only_on"):
+        return here in only_on.args
+    return here == "sqlite" or touches_database(test)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks the tests that use a browser, and leaves out on PostgreSQL those that SQLite has shown already."""
+    """Marks the tests that use a browser, and leaves out those that belong to the other database."""
     for test in items:
         if "browser" in getattr(test, "fixturenames", ()):
             test.add_marker("browser")
-    if os.environ.get("TEST_DB") == "postgresql":
-        shown = [test for test in items if not touches_database(test)]
-        items[:] = [test for test in items if touches_database(test)]
-        config.hook.pytest_deselected(items=shown)
+    left_out = [test for test in items if not runs_here(test)]
+    items[:] = [test for test in items if runs_here(test)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,12 @@ def test_the_live_server_shares_the_database(live_server, time):
     Group.objects.create(name="left behind")
 
 
+@pytest.mark.only_on("postgresql")
+@pytest.mark.django_db
+def test_a_test_about_one_database_is_left_out_on_the_other():
+    assert connection.vendor == "postgresql"
+
+
 class TestPages:
     @TWICE
     def test_see_the_database(self, page, time):
