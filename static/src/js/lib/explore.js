@@ -36,7 +36,7 @@ function offer(figure) {
     }
     loading = false;
   });
-  button.hidden = false;
+  button.parentElement.hidden = false;
 
   async function makePlot() {
     await loadPlotly(figure.dataset.exploreScript);

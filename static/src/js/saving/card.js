@@ -147,7 +147,8 @@ export class Card {
   #showStatus(settled) {
     const { delivery } = this;
     if (!delivery.isUnsaved) {
-      if (settled) this.#setStatus("saved", settled.status || "Saved");
+      // A rationale alone can be saved; the question is still not answered then.
+      if (settled) this.#setStatus(delivery.typed.choice ? "saved" : "empty", settled.status || "Saved");
       // Typed back to what is stored.
       else if (this.savedStatus) this.#setStatus(...this.savedStatus);
       if (settled) this.#speak("saved", "Saved.");

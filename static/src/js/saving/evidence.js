@@ -65,6 +65,6 @@ export class EvidenceRows {
   }
 
   #offer() {
-    this.#button.hidden = this.#rows.length >= MOST;
+    if (this.#rows.length >= MOST) this.#button.remove();
   }
 }
