@@ -198,22 +198,29 @@ def _error_summary(cards: tuple[Card, ...]) -> list[dict[str, str]]:
 
 def saved_document(access: Access, saved: actions.Saved) -> dict[str, Any]:
     """The reply to a save: the answer's new version and how far the team is now."""
-    answers = results.answers_of(access.assessment)
-    answer = answers[saved.answer.question.code]
-    links = area_links(access, answers)
+    standing = results.standing_of(access.assessment)
+    # Somebody may have written on top of this save since: it was repeated, or they were very quick.
+    overtaken = not saved.changed or standing[saved.code].version != saved.answer.version
+    answer = saved.answer.given(saved.code, saved.evidence)
+    if overtaken:
+        answer = results.answers_of(access.assessment)[saved.code]
+    areas = {
+        area.code: {
+            "answered": sum(standing[question.code].answered for question in area.questions),
+            "questions": len(area.questions),
+        }
+        for area in results.rubric_of(access.assessment).areas
+    }
     document: dict[str, Any] = {
         "version": answer.version,
         "rendered": fingerprint_of(answer),
         "changed": saved.changed,
         "status": status_text(answer),
-        "answered": sum(link.answered for link in links),
-        "questions": sum(link.questions for link in links),
-        "areas": {link.code: {"answered": link.answered, "questions": link.questions} for link in links},
+        "answered": sum(area["answered"] for area in areas.values()),
+        "questions": sum(area["questions"] for area in areas.values()),
+        "areas": areas,
     }
-    if not saved.changed or answer.version != saved.answer.version:
-        # Somebody may have written on top of this save since: it was repeated, or they were very quick.
-        document["stored"] = _content(answer)
-    return document
+    return document | {"stored": _content(answer)} if overtaken else document
 
 
 def _content(answer: GivenAnswer) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Max, Prefetch
@@ -20,6 +20,13 @@ from rubric.datatypes import Area, Question, Rubric
 from rubric.models import published
 
 EARLIER_SHOWN = 4
+
+
+class Standing(NamedTuple):
+    """How far a question is: the version of its answer, and whether there is one, of any kind."""
+
+    version: int
+    answered: bool
 
 
 def rubric_of(assessment: Assessment) -> Rubric:
@@ -39,6 +46,15 @@ def answers_of(assessment: Assessment) -> dict[str, GivenAnswer]:
             code, tuple(EvidenceLink(link.title, link.url) for link in by_code[code].evidence.all())
         )
         for code in rubric_of(assessment).question_by_code
+    }
+
+
+def standing_of(assessment: Assessment) -> dict[str, Standing]:
+    """Where each question stands, by its code. One query without any text, since every save asks it."""
+    rows = Answer.objects.filter(assessment=assessment).order_by()
+    return {
+        code: Standing(version, answered=choice != "")
+        for code, version, choice in rows.values_list("question__code", "version", "choice")
     }
 
 
