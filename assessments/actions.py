@@ -73,10 +73,11 @@ class AnswerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """An answer as it stands after a save. `changed` is False for a replay, or where nothing differed."""
+    """The answer to the question `code` after a save. `changed` is False for a replay, or where nothing differed."""
 
+    code: str
     answer: Answer
-    evidence: tuple[EvidenceLink, ...] | None
+    evidence: tuple[EvidenceLink, ...]
     changed: bool
 
 
@@ -142,7 +143,8 @@ def _locked(assessment: Assessment) -> Assessment:
 
 
 def _evidence(answer: Answer) -> tuple[EvidenceLink, ...]:
-    return tuple(EvidenceLink(row.title, row.url) for row in answer.evidence.all())
+    rows = Evidence.objects.filter(answer=answer).order_by("position")
+    return tuple(EvidenceLink(title, url) for title, url in rows.values_list("title", "url"))
 
 
 @dataclass(slots=True)
@@ -194,21 +196,22 @@ def _save_answer(
     now: datetime,
 ) -> Saved:
     is_editable = _locked(assessment).is_editable
-    answer = Answer.objects.select_related("answered_by", "question").get(assessment=assessment, question__code=code)
+    answer = Answer.objects.get(assessment=assessment, question__code=code)
     if answer.version != seen_version and save_id and assessment.events.filter(save_id=save_id, subject=code).exists():
-        return Saved(answer, None, changed=False)
+        return Saved(code, answer, _evidence(answer), changed=False)
     if not is_editable:
         raise NotEditable("This assessment has been submitted, so its answers can't change.")
-    evidence = None if entry.evidence is None else _evidence(answer)
+    evidence = _evidence(answer)
+    new_evidence = evidence if entry.evidence is None else entry.evidence
     difference = _Difference()
     difference.note("choice", answer.choice, entry.choice)
     difference.note("reason", answer.reason, entry.reason)
     difference.note("rationale", answer.rationale, entry.rationale)
-    new_evidence = difference.note("evidence", _as_lists(evidence), _as_lists(entry.evidence))
+    difference.note("evidence", _as_lists(evidence), _as_lists(new_evidence))
     if not difference.fields:
-        return Saved(answer, evidence, changed=False)
+        return Saved(code, answer, evidence, changed=False)
     if answer.version != seen_version:
-        raise Conflict(answer, _evidence(answer) if evidence is None else evidence)
+        raise Conflict(answer, evidence)
     answer.choice, answer.reason, answer.rationale = entry.choice, entry.reason, entry.rationale
     answer.version, answer.answered_by, answer.answered_at = seen_version + 1, by, now
     written = Answer.objects.filter(pk=answer.pk, version=seen_version).update(
@@ -221,11 +224,11 @@ def _save_answer(
     )
     if not written:
         raise IntegrityError("An answer changed under its assessment's lock.")
-    if new_evidence and entry.evidence is not None:
-        answer.evidence.all().delete()
+    if new_evidence != evidence:
+        Evidence.objects.filter(answer=answer).delete()
         Evidence.objects.bulk_create(
             Evidence(answer=answer, position=position, title=link.title, url=link.url)
-            for position, link in enumerate(entry.evidence, start=1)
+            for position, link in enumerate(new_evidence, start=1)
         )
     record(
         "answer saved",
@@ -237,11 +240,11 @@ def _save_answer(
         version=answer.version,
         changes=difference.fields,
     )
-    return Saved(answer, entry.evidence, changed=True)
+    return Saved(code, answer, new_evidence, changed=True)
 
 
-def _as_lists(evidence: tuple[EvidenceLink, ...] | None) -> list[list[str]] | None:
-    return None if evidence is None else [[link.title, link.url] for link in evidence]
+def _as_lists(evidence: tuple[EvidenceLink, ...]) -> list[list[str]]:
+    return [[link.title, link.url] for link in evidence]
 
 
 @transaction.atomic
