@@ -53,17 +53,17 @@ def render(html: str) -> bytes:
     An address that isn't `data:` or `asset:///` is left out. That, and whatever else WeasyPrint complains of, is
     logged. `PdfUnavailable` where this machine can't make PDFs, `PdfFailed` where this one exceeded the limits.
     """
-    pdf, problems = render_with_problems(html)
-    for problem in problems:
+    reply = made(html)
+    for problem in reply.problems:
         logger.warning("While making a PDF: %s", problem)
-    return pdf
+    return reply.body
 
 
-def render_with_problems(html: str) -> tuple[bytes, tuple[str, ...]]:
-    """The same, with what WeasyPrint complained of; a test wants it to be nothing."""
+def made(html: str) -> Reply:
+    """The same, with what WeasyPrint complained of, which a test wants to be nothing, and how much memory it took."""
     reply = _desk.ask(html)
     if reply.kind == "pdf":
-        return reply.body, reply.problems
+        return reply
     logger.error("A PDF was not made: %s %s", reply.kind, " ".join(reply.problems))
     raise PdfFailed(TOO_LARGE if reply.kind == "memory" else BROKEN)
 
