@@ -1,0 +1,30 @@
+"""The scorecard as PDF."""
+
+import json
+from collections.abc import Iterator
+
+from scripts.bench.table import Row, against, duration
+from scripts.bench.workshop import Workshop
+
+ROUNDS = 7
+MOST_MEBIBYTES = 256
+
+
+def measure(workshop: Workshop) -> Iterator[Row]:
+    content = {**workshop.sqlite.content, "editors": [], "rounds": ROUNDS}
+    times = json.loads(workshop.sqlite.run("scripts.bench.inside", "papers", json.dumps(content)))
+    yield against("scorecard PDF, first time", times["ours"], times["floor"], most=1.3, shown="s")
+
+
+def measure_longest(workshop: Workshop) -> Iterator[Row]:
+    """The longest texts allowed: 29 rationales of 4,000 characters, and ten links to each."""
+    content = {**workshop.sqlite.content, "editors": []}
+    longest = json.loads(workshop.sqlite.run("scripts.bench.inside", "longest", json.dumps(content)))
+    held = longest["mebibytes"]
+    yield Row(
+        "memory of the PDF process, longest scorecard",
+        f"{held:.0f} MiB",
+        f"≤ {MOST_MEBIBYTES} MiB",
+        held <= MOST_MEBIBYTES,
+    )
+    yield Row("… seconds that it took", duration(longest["seconds"], "s"))
