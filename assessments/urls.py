@@ -17,10 +17,11 @@ urlpatterns = [
     path("assessments/<uuid:pk>/scorecard.pdf", result.scorecard_pdf, name="scorecard-pdf"),
     path("assessments/<uuid:pk>/submit/", result.submit, name="submit"),
     path("assessments/<uuid:pk>/<slug:code>/", answer.area, name="area"),
+    path("verify/<slug:code>/", result.verify, name="verify"),
     path("organizations/<slug:code>/people/", people.people, name="people"),
     path("organizations/<slug:code>/people/invite/", people.invite, name="invite"),
     path("organizations/<slug:code>/people/invitations/<int:pk>/withdraw/", people.withdraw, name="withdraw"),
     path("organizations/<slug:code>/people/<int:pk>/", people.set_role, name="set-role"),
     path("accounts/email/", people.own_address, name="account_email"),
-    path("invitations/<str:token>/", people.invitation, name="invitation"),
+    path("invitations/<slug:token>/", people.invitation, name="invitation"),
 ]

@@ -1,11 +1,21 @@
 """What is kept for good: sealed scorecards and what reviewers said of them."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from .assessment import TEXT_LIMIT, Assessment
 from .people import User
+
+
+class ScorecardQuerySet(models.QuerySet["Scorecard"]):
+    def with_code(self, code: str) -> Self:
+        """The one whose seal has this code, typed in any case, with hyphens or without, O for 0, I or L for 1."""
+        letters = code.upper().translate(str.maketrans("OIL", "011", "-_"))
+        grouped = "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+        return self.filter(code=grouped).select_related("assessment__rubric").defer("document")
 
 
 class Scorecard(models.Model):
@@ -21,6 +31,8 @@ class Scorecard(models.Model):
     code = models.CharField(max_length=20, unique=True, help_text="The seal's short form.")
     sealed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     sealed_at = models.DateTimeField()
+
+    objects = ScorecardQuerySet.as_manager()
 
     class Meta:
         ordering = ["-sealed_at"]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aicmm.pdf import PdfFailed, PdfUnavailable
 from assessments import actions, outcome, reports, results
 from assessments.access import readable_assessment, signed_in, submittable_assessment
+from assessments.models import Scorecard
 
 
 @require_safe
@@ -55,3 +56,11 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not access.assessment.is_editable:
         return redirect("result", pk)
     return render(request, "assessments/submit.html", outcome.submit_page(access))
+
+
+@require_safe
+def verify(request: HttpRequest, code: str) -> HttpResponse:
+    """Whether a scorecard with this seal was sealed here, for everyone who holds it; tells nothing of what is in it."""
+    scorecard = Scorecard.objects.with_code(code).first()
+    page = {"code": code, "scorecard": scorecard}
+    return render(request, "assessments/verify.html", page, status=200 if scorecard else 404)
