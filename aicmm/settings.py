@@ -179,8 +179,9 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "uswds"
 CRISPY_TEMPLATE_PACK = "uswds"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-# How long one PDF may take before it is given up.
+# How long one PDF may take, and how much memory, before it is given up.
 PDF_SECONDS: float = env.float("PDF_SECONDS", default=10.0)
+PDF_MEBIBYTES: int = env.int("PDF_MEBIBYTES", default=512)
 
 LOGGING = {
     "version": 1,
