@@ -1,6 +1,6 @@
 """An area's page of questions, and what saving it leads to, with the page's script or without."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,7 +103,11 @@ class AreaLink:
 
 def area_links(access: Access, answers: Mapping[str, GivenAnswer], current: str = "") -> tuple[AreaLink, ...]:
     """The areas in stack order with their progress."""
-    steps = results.progress(results.rubric_of(access.assessment), answers)
+    return links_to(access, results.progress(results.rubric_of(access.assessment), answers), current)
+
+
+def links_to(access: Access, steps: Sequence[results.AreaProgress], current: str = "") -> tuple[AreaLink, ...]:
+    """The same, where the progress is known."""
     return tuple(_link(access, step, current=step.area.code == current) for step in steps)
 
 
