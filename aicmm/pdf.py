@@ -22,8 +22,6 @@ from aicmm.pdf_protocol import Limits, Reply, read_reply, write_frame
 
 logger = logging.getLogger(__name__)
 
-SECONDS = 10.0
-MEBIBYTES = 512
 START_SECONDS = 60.0
 MOST_RENDERS = 200
 """A worker is replaced after that many documents, or once it has held `RETIRE_MEBIBYTES`, to give memory back."""
@@ -73,8 +71,8 @@ def _limits() -> Limits:
     if settings.STATIC_ROOT:
         directories.append(settings.STATIC_ROOT)
     return Limits(
-        seconds=float(getattr(settings, "PDF_SECONDS", SECONDS)),
-        mebibytes=int(getattr(settings, "PDF_MEBIBYTES", MEBIBYTES)),
+        seconds=settings.PDF_SECONDS,
+        mebibytes=settings.PDF_MEBIBYTES,
         assets=tuple(str(directory) for directory in directories),
     )
 
