@@ -1,6 +1,6 @@
-"""Saving answers from the page: "Saved" is said when it is so, and nothing that was typed is lost or overwritten silently.
+"""Saving answers from the page: "Saved" is said when it is so, nothing typed is lost or overwritten silently.
 
-The protocol is described in docs/saving.md. The pages run with <html data-save-pace="0.1">: all waiting times are a tenth.
+The protocol is described in docs/saving.md. <html data-save-pace="0.1"> makes all waiting times a tenth.
 """
 
 import json
@@ -26,6 +26,9 @@ PACE = """document.addEventListener("readystatechange", () => { document.documen
 SAVES = re.compile(r"/answers/[a-z]+-\d+/$")
 AREA = "dataops"
 FIRST, SECOND = "dataops-1", "dataops-2"
+FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }"
+PLAIN_HTTP = """Object.defineProperty(Navigator.prototype, "locks", {value: undefined});
+Object.defineProperty(Crypto.prototype, "randomUUID", {value: undefined});"""
 SIGN_IN_PAGE = "<!DOCTYPE html><html><title>Sign in</title><form method=post><input name=login></form></html>"
 
 
@@ -103,6 +106,10 @@ def eventually(holds: Callable[[], Any], page: Page, seconds: float = 10) -> Non
     while not holds():
         assert time.monotonic() < end, "it did not come to hold"
         page.wait_for_timeout(30)
+
+
+def expect_stored(page: Page, agency: Agency, text: str, code: str = FIRST) -> None:
+    eventually(lambda: stored(agency, code).rationale == text, page)
 
 
 @contextmanager
@@ -207,6 +214,9 @@ def reply(status: int, body: str = "", **options: Any) -> Callable[[Route], None
     return lambda route: route.fulfill(status=status, body=body, **options)
 
 
+away = reply(503, "Away", headers={"Retry-After": "300"})
+"""Refuses once and is not asked again while the page is open: nothing is on its way when it is closed."""
+
 TROUBLES: dict[str, tuple[Callable[[Route], None], str]] = {
     "no connection": (abort, "no connection"),
     "an error of the server": (reply(500, "<h1>Server Error</h1>"), "the server has a problem"),
@@ -264,11 +274,11 @@ def test_retry_after_is_honoured(open_area: Callable[..., Page], agency: Agency,
     page = open_area()
     times: list[float] = []
 
-    def away(route: Route) -> None:
+    def note(route: Route) -> None:
         times.append(time.monotonic())
         route.fulfill(status=503, headers={"Retry-After": "12"})
 
-    with trouble(page, away):
+    with trouble(page, note):
         choose(page, 2)
         eventually(lambda: times, page)
         for event in ("focus", "online"):
@@ -341,6 +351,28 @@ def test_a_reply_lost_and_then_overtaken_by_somebody_else_shows_their_text(
     eventually(lambda: stored(agency).version == 3, page)
 
 
+def test_what_is_typed_on_top_of_a_lost_and_overtaken_save_leads_to_both_texts(
+    open_area: Callable[..., Page], agency: Agency, problems: Problems
+) -> None:
+    problems.expect("Failed to load resource", "status of 409")
+    page = open_area()
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        lost.append(route.fetch().status)
+        route.abort()
+
+    with trouble(page, lose):
+        write(page, "Mine.")
+        eventually(lambda: lost, page)
+        write(page, "Mine, longer.")
+        write_as(agency, agency.contributor, rationale="Theirs.", version=1)
+    conflict = card(page).locator("[data-conflict]")
+    expect(conflict).to_contain_text("Theirs.")
+    expect(conflict).to_contain_text("Mine, longer.")
+    assert stored(agency).rationale == "Theirs."
+
+
 def write_as(agency: Agency, user: Any, *, code: str = FIRST, version: int, **entry: Any) -> None:
     """Somebody else saves meanwhile."""
     actions.save_answer(
@@ -403,16 +435,20 @@ def test_after_signing_in_again_in_another_tab_the_text_arrives(
     assert stored(agency).rationale == "Typed after the session had ended."
 
 
-def test_a_closed_tab_loses_nothing(open_area: Callable[..., Page], agency: Agency, problems: Problems) -> None:
+@pytest.mark.parametrize("script", ["", PLAIN_HTTP], ids=["https", "plain http"])
+def test_a_closed_tab_loses_nothing(
+    open_area: Callable[..., Page], agency: Agency, problems: Problems, script: str
+) -> None:
     problems.expect("Failed to load resource")
-    page = open_area()
+    page = open_area(script=script)
     context = page.context
-    with trouble(page, abort):
+    with trouble(page, away):
         choose(page, 5)
         write(page, "Closed before it was saved.")
-        expect(status(page)).to_contain_text("no connection")
+        expect(status(page)).to_contain_text("the server has a problem")
         page.close()
-        again = context.new_page()
+    again = context.new_page()
+    with trouble(again, abort):
         again.goto(address(agency))
         expect(rationale(again)).to_have_value("Closed before it was saved.")
         expect(again.locator(f"#{FIRST}-choice-5")).to_be_checked()
@@ -430,9 +466,9 @@ def test_text_of_an_earlier_page_says_from_when_it_is_until_it_is_saved(
     page = open_area()
     context = page.context
     held: list[Route] = []
-    with trouble(page, abort):
+    with trouble(page, away):
         write(page, "From before.")
-        expect(status(page)).to_contain_text("no connection")
+        expect(status(page)).to_contain_text("the server has a problem")
         page.close()
     again = context.new_page()
     with trouble(again, into(held)):
@@ -458,11 +494,13 @@ def test_any_page_sends_what_waits_and_says_so_meanwhile(
     problems.expect("Failed to load resource")
     page = open_area()
     banner = page.get_by_role("region", name="Answers not saved yet")
-    with trouble(page, abort):
+    with trouble(page, away):
         choose(page, 4)
         choose(page, 2, SECOND)
-        expect(status(page)).to_contain_text("no connection")
-        expect(status(page, SECOND)).to_contain_text("no connection")
+        expect(status(page)).to_contain_text("the server has a problem")
+        expect(status(page, SECOND)).to_contain_text("the server has a problem")
+        page.goto("about:blank")
+    with trouble(page, abort):
         page.goto("/how-scoring-works/")
         expect(banner).to_contain_text("2 answers wait to be saved.")
         expect(banner.get_by_role("link")).to_have_attribute("href", re.compile(f"{address(agency)}#dataops-"))
@@ -479,11 +517,11 @@ def test_two_tabs_of_one_person_keep_both_texts_when_both_are_closed(
     context = one.context
     two = context.new_page()
     two.goto(address(agency))
-    with trouble(one, abort):
+    with trouble(one, away):
         write(one, "From the first tab.")
         write(two, "From the second tab.")
-        expect(status(one)).to_contain_text("no connection")
-        expect(status(two)).to_contain_text("no connection")
+        expect(status(one)).to_contain_text("the server has a problem")
+        expect(status(two)).to_contain_text("the server has a problem")
         one.close()
         two.close()
     page = context.new_page()
@@ -498,9 +536,9 @@ def test_what_one_person_typed_is_neither_sent_nor_shown_when_another_signs_in(
 ) -> None:
     problems.expect("Failed to load resource")
     page = open_area()
-    with trouble(page, abort):
+    with trouble(page, away):
         write(page, "Only mine.")
-        expect(status(page)).to_contain_text("no connection")
+        expect(status(page)).to_contain_text("the server has a problem")
         page.goto("about:blank")
     sign_in(page, agency.contributor.email)
     for path in ("/", address(agency)):
@@ -622,9 +660,9 @@ def test_an_old_text_from_the_queue_does_not_overwrite_a_newer_one(
 ) -> None:
     problems.expect("Failed to load resource", "status of 409")
     page = open_area()
-    with trouble(page, abort):
+    with trouble(page, away):
         write(page, "Written long ago.")
-        expect(status(page)).to_contain_text("no connection")
+        expect(status(page)).to_contain_text("the server has a problem")
         page.goto("about:blank")
     write_as(agency, agency.contributor, choice="5", rationale="Written since.", version=0)
     page.goto(address(agency))
@@ -679,9 +717,9 @@ def test_many_edits_of_two_people_on_different_answers_all_arrive(
             write(page, f"Edit {edit} of {code}.", code)
         if edit % 10 == 9:
             for code, page in pages.items():
-                eventually(lambda code=code, edit=edit: stored(agency, code).rationale == f"Edit {edit} of {code}.", page)
+                expect_stored(page, agency, f"Edit {edit} of {code}.", code)
     for code, page in pages.items():
-        eventually(lambda code=code: stored(agency, code).rationale == f"Edit {EDITS - 1} of {code}.", page)
+        expect_stored(page, agency, f"Edit {EDITS - 1} of {code}.", code)
         expect_saved(page, code)
         eventually(lambda page=page: kept(page) == [], page)
         assert stored(agency, code).version == len(saves(agency, code))
@@ -796,6 +834,65 @@ def test_someone_who_may_no_longer_answer_keeps_the_text(
     assert stored(agency).rationale == "Mine all the same."
 
 
+# ---- A page that was posted before its script came ----
+
+
+def posted_without_script(open_area: Callable[..., Page], agency: Agency, fill: Callable[[Page], None]) -> Page:
+    """The page that comes back from the server after `fill`; the script loads only there."""
+    scripts: list[Route] = []
+
+    def only_the_second(route: Route) -> None:
+        scripts.append(route)
+        if len(scripts) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    page = open_area()
+    page.route(re.compile(r"/app[.\w]*\.js"), only_the_second)
+    page.reload()
+    fill(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and stay here").click()
+    return page
+
+
+def test_errors_found_by_the_server_go_on_with_the_script(
+    open_area: Callable[..., Page], agency: Agency, problems: Problems
+) -> None:
+    problems.expect("Failed to load resource")
+    page = posted_without_script(open_area, agency, lambda page: choose(page, "not_applicable"))
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    page.locator(f"#{FIRST}-reason").fill("We have no data of our own.")
+    expect_saved(page)
+    expect(card(page).locator(".usa-error-message")).to_have_count(0)
+    assert stored(agency).choice == "not_applicable"
+
+
+@pytest.mark.parametrize(
+    ("keep", "text"), [("Keep the saved one", "Written since."), ("Keep yours", "Written without a script.")]
+)
+def test_a_conflict_found_by_the_server_is_decided_with_the_script(
+    open_area: Callable[..., Page], agency: Agency, problems: Problems, keep: str, text: str
+) -> None:
+    problems.expect("Failed to load resource")
+
+    def fill(page: Page) -> None:
+        write_as(agency, agency.contributor, rationale="Written since.", version=0)
+        write(page, "Written without a script.")
+
+    page = posted_without_script(open_area, agency, fill)
+    expect(card(page).locator("[data-conflict]")).to_contain_text("Written since.")
+    page.wait_for_timeout(300)
+    assert stored(agency).rationale == "Written since."
+    page.get_by_role("button", name=keep).click()
+    expect(card(page).locator("[data-conflict]")).to_have_count(0)
+    expect(rationale(page)).to_have_value(text)
+    expect(page.locator("[data-waiting-answers]")).to_have_count(0)
+    expect_stored(page, agency, text)
+    eventually(lambda: kept(page) == [], page)
+
+
 # ---- Leaving the page ----
 
 
@@ -863,7 +960,7 @@ def test_where_the_browser_keeps_nothing_the_page_says_so_and_asks_before_it_is_
     open_area: Callable[..., Page], agency: Agency, problems: Problems
 ) -> None:
     problems.expect("Failed to load resource")
-    page = open_area(script="Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }")
+    page = open_area(script=FULL)
     dialogs: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -875,7 +972,8 @@ def test_where_the_browser_keeps_nothing_the_page_says_so_and_asks_before_it_is_
         rationale(page).evaluate("field => { field.closest('details').open = true }")
         rationale(page).press_sequentially("Nowhere to keep this.")
         expect(status(page)).to_have_text(
-            "Not saved yet: no connection. This browser can't keep your text, so leave this page open until it is saved."
+            "Not saved yet: no connection."
+            " This browser can't keep your text, so leave this page open until it is saved."
         )
         page.close(run_before_unload=True)
         eventually(lambda: dialogs, page)
@@ -891,6 +989,7 @@ def test_the_keyboard_alone_answers_and_arrow_keys_write_only_where_they_rest(
     open_area: Callable[..., Page], agency: Agency
 ) -> None:
     page = open_area()
+    page.evaluate("document.documentElement.dataset.savePace = '1'")  # no key comes late at the real pace
     page.locator(f"#{FIRST}-choice-1").focus()
     page.keyboard.press("Space")
     for _ in range(3):

@@ -9,7 +9,7 @@ const LONGEST_WAIT = 5_000;
 export class AreaPage {
   #form;
   #cards;
-  #message = element("p", { class: "usa-hint", hidden: true, "data-leaving": true });
+  #message = element("div", { hidden: true, "data-leaving": true });
   #hasWarned = false;
 
   constructor(form, { queue, sender }) {
@@ -83,12 +83,12 @@ export class AreaPage {
     const open = await this.#settled();
     if (!open.length) {
       if (target) return location.assign(target);
-      this.#tell("Every answer on this page is saved.");
+      this.#tell("success", "Every answer on this page is saved.");
     } else if (target && this.#hasWarned) {
       location.assign(target);
     } else {
       this.#hasWarned = true;
-      this.#tell(notSaved(open, Boolean(target)));
+      this.#tell("warning", notSaved(open, Boolean(target)));
       open[0].focusProblem();
     }
   }
@@ -101,8 +101,10 @@ export class AreaPage {
     return [...this.#cards.values()].filter(({ delivery }) => delivery.isUnsaved);
   }
 
-  #tell(sentence) {
-    this.#message.textContent = sentence;
+  #tell(kind, sentence) {
+    const text = element("p", { class: "usa-alert__text" }, sentence);
+    this.#message.className = `usa-alert usa-alert--${kind} usa-alert--slim`;
+    this.#message.replaceChildren(element("div", { class: "usa-alert__body" }, text));
     this.#message.hidden = false;
     say(sentence);
   }

@@ -121,7 +121,7 @@ export class Delivery {
     this.#send();
   }
 
-  /** Forget what isn't saved; the page shows the stored answer. */
+  /** Forget what isn't saved, so that nothing is sent any more, whatever else happens. */
   drop() {
     this.#stopTyping();
     this.#stopRetrying();
@@ -129,7 +129,8 @@ export class Delivery {
     this.outcome = null;
     this.keptSince = null;
     this.queue.remove(this.key);
-    if (this.stored) this.typed = this.stored;
+    this.stored ??= this.typed;
+    this.typed = this.stored;
   }
 
   keepTheirs() {

@@ -11,6 +11,7 @@ const TIMEOUT = 20_000;
 export class Session {
   #known = cookieToken();
   #doubtful = false;
+  #asking = null;
 
   constructor(user, storage) {
     this.user = user;
@@ -30,6 +31,12 @@ export class Session {
   /** null if this page's person is the one signed in; otherwise what is the matter: "signed-out", "other", "offline", "failed". */
   async problem() {
     if (this.isCertain) return null;
+    // Several answers that wait ask once.
+    this.#asking ??= this.#ask().finally(() => (this.#asking = null));
+    return this.#asking;
+  }
+
+  async #ask() {
     const home = document.querySelector(".site-header__name")?.href ?? "/";
     let found;
     try {

@@ -5,7 +5,7 @@ import { OtherAnswers } from "./others.js";
 import { browserStorage, Queue } from "./queue.js";
 import { Sender } from "./sender.js";
 import { remember, Session } from "./session.js";
-import { claim, whenGone } from "./writers.js";
+import { canTell, claim, whenGone } from "./writers.js";
 
 export async function startSaving() {
   const storage = browserStorage();
@@ -45,11 +45,15 @@ export async function startSaving() {
       known.add(writer);
       whenGone(writer, () => takeOver(writer));
     }
+  }
+
+  function lookAgain() {
+    if (canTell) look();
     others.show();
   }
 
   function comeBack() {
-    look();
+    lookAgain();
     for (const delivery of deliveries()) delivery.wake();
   }
 
@@ -61,11 +65,12 @@ export async function startSaving() {
   window.addEventListener("focus", comeBack);
   document.addEventListener("visibilitychange", () => (document.hidden ? leave() : comeBack()));
   window.addEventListener("pagehide", leave);
-  window.addEventListener("storage", ({ key }) => queue.concerns(key) && look());
+  window.addEventListener("storage", ({ key }) => queue.concerns(key) && lookAgain());
   // A page out of the browser's memory may be old: it is fetched anew, and finds its unsent text in the queue.
   window.addEventListener("pageshow", ({ persisted }) => {
     if (persisted && deliveries().every((delivery) => delivery.isKept)) location.reload();
   });
   await claim(queue.writer);
   look();
+  others.show();
 }

@@ -1,8 +1,10 @@
 // Which page an entry of the queue belongs to. A page holds a lock of its own for as long as it lives; another page that
 // gets this lock knows that the first is gone, also after a crash, and takes its entries over. So only one page sends.
 //
-// Where the browser has no locks (a page without https), entries are taken over at once: then two pages may send the
-// same text, which the server recognizes.
+// Where the browser has no locks (a page without https), entries are taken over when a page is opened: then two pages may
+// send the same text, which the server recognizes.
+export const canTell = Boolean(navigator.locks);
+
 const held = (writer) => `aicmm:writer:${writer}`;
 
 /** Resolves when this page holds its lock. */
@@ -22,6 +24,6 @@ export function whenGone(writer, then) {
 }
 
 function request(name, callback) {
-  if (!navigator.locks) return void callback();
+  if (!canTell) return void callback();
   navigator.locks.request(name, () => callback()).catch(() => callback());
 }
