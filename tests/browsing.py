@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from scripts import chromium
@@ -43,6 +43,8 @@ def browser() -> Iterator[Browser]:
     """A Chromium, found as `make test` finds it."""
     # Playwright keeps an event loop in this thread, on which Django would refuse to touch the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    # How long to wait for what will come anyway; five seconds are too few where many things run at once.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         path = chromium.find() or playwright.chromium.executable_path
         if not Path(path).exists():
