@@ -5,6 +5,7 @@ CONTENT is what `scripts.bench.build` printed.
 """
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -117,13 +118,19 @@ def plain(html: str) -> str:
 def papers(content: Content) -> dict[str, float]:
     """Seconds for a scorecard from rows to PDF, and for WeasyPrint alone on its text, each in a warm process."""
     sheet = sheet_of(content["assessment"])
+    html = reports.scorecard_html(sheet)
+    text, unstyled = plain(html), re.sub("<style.*?</style>|<svg.*?</svg>", "", html, flags=re.DOTALL)
     with plain_printer() as printer:
-        text = plain(reports.scorecard_html(sheet))
-        ours, floor = interleaved(
-            lambda: reports.scorecard_pdf(sheet), lambda: printed(printer, text), times=content["rounds"], warm=1
+        ours, floor, markup, untagged = interleaved(
+            lambda: reports.scorecard_pdf(sheet),
+            lambda: printed(printer, text),
+            lambda: printed(printer, unstyled),
+            lambda: printed(printer, html),
+            times=content["rounds"],
+            warm=1,
         )
     pdf.close()
-    return {"ours": ours, "floor": floor}
+    return {"ours": ours, "floor": floor, "markup": markup, "untagged": untagged}
 
 
 def plain_printer() -> "subprocess.Popen[bytes]":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from scripts.bench.table import Row, against, duration
 from scripts.bench.workshop import Workshop
 
-ROUNDS = 7
+ROUNDS = 5
 MOST_MEBIBYTES = 256
 
 
@@ -14,6 +14,12 @@ def measure(workshop: Workshop) -> Iterator[Row]:
     content = {**workshop.sqlite.content, "editors": [], "rounds": ROUNDS}
     times = json.loads(workshop.sqlite.run("scripts.bench.inside", "papers", json.dumps(content)))
     yield against("scorecard PDF, first time", times["ours"], times["floor"], most=1.3, shown="s")
+    for name, floor in {
+        "its markup without style or tags": "markup",
+        "the same with style, untagged": "untagged",
+    }.items():
+        ratio = times["ours"] / times[floor]
+        yield Row(f"… beside {name}", "", floor=duration(times[floor], "s"), ratio=ratio)
 
 
 def measure_longest(workshop: Workshop) -> Iterator[Row]:
