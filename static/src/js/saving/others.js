@@ -109,11 +109,9 @@ export class OtherAnswers {
     if (problems.length > MOST_LINES) {
       body.append(element("p", { class: "usa-alert__text" }, `And ${problems.length - MOST_LINES} more.`));
     }
-    const banner = element(
-      "section",
-      { class: "usa-alert usa-alert--warning usa-alert--slim", "aria-label": "Answers not saved yet", "data-waiting-answers": true },
-      body,
-    );
+    const look = "usa-alert usa-alert--warning usa-alert--slim";
+    const section = element("section", { class: look, "aria-label": "Answers not saved yet", "data-waiting-answers": true }, body);
+    const banner = element("div", { class: "messages" }, section);
     if (this.#banner) this.#banner.replaceWith(banner);
     else (document.getElementById("main") ?? document.body).prepend(banner);
     this.#banner = banner;
