@@ -1,7 +1,7 @@
 """`make screenshots`: pictures of the real pages with demo data, for README.md; docs/pictures/.
 
-Each run gives the same pictures but for the codes of seals: the demo tells the same story, nothing moves, and no picture
-shows the current time.
+Each run gives the same pictures but for the codes of seals: the demo tells the same story, nothing moves, and no
+picture shows the current time.
 """
 
 import os
