@@ -195,8 +195,11 @@ def _save_answer(
     save_id: uuid.UUID | None,
     now: datetime,
 ) -> Saved:
-    is_editable = _locked(assessment).is_editable
-    answer = Answer.objects.get(assessment=assessment, question__code=code)
+    # One query for both locks: the assessment's, on which saving and submitting take turns, and the answer's own, so
+    # that what was waited for is read as it is now.
+    locking = Answer.objects.select_related("assessment").select_for_update(of=("self", "assessment"))
+    answer = locking.get(assessment=assessment, question__code=code)
+    is_editable = answer.assessment.is_editable
     if answer.version != seen_version and save_id and assessment.events.filter(save_id=save_id, subject=code).exists():
         return Saved(code, answer, _evidence(answer), changed=False)
     if not is_editable:

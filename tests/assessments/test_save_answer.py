@@ -145,9 +145,9 @@ def test_saving_takes_the_same_queries_however_much_is_answered(
     agency: Agency, client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     returned = make_returned(organization=agency.organization, evidence=[LINK, LINK])
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         save(client, agency.draft)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         save(client, returned, choice=5, version=1)
 
 
