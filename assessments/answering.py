@@ -142,8 +142,7 @@ def area_page(access: Access, area_code: str, outcome: PageOutcome | None = None
         "links": links,
         "cards": cards,
         "locked": locked,
-        "refusal": outcome.locked if outcome else "",
-        "errors": _error_summary(cards),
+        "errors": _error_summary(cards, outcome.locked if outcome else ""),
         "previous": links[index - 1] if index else None,
         "next": links[index + 1] if index + 1 < len(links) else None,
         "answered": sum(link.answered for link in links),
@@ -175,9 +174,10 @@ def _cards(
     return tuple(cards)
 
 
-def _error_summary(cards: tuple[Card, ...]) -> list[dict[str, str]]:
-    """Links to what has to be looked at, for the head of the page."""
-    summary = [
+def _error_summary(cards: tuple[Card, ...], refusal: str) -> list[dict[str, str]]:
+    """Links to what has to be looked at, for the head of the page; first why nothing was saved at all, if so."""
+    summary = [{"href": "", "text": f"Not saved: {refusal}"}] if refusal else []
+    summary += [
         {
             "href": f"#{card.code}-{FIRST_INPUTS.get(field_name, field_name)}",
             "text": f"Question {card.number}: {message}",

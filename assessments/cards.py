@@ -41,7 +41,8 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One question on the page. `rendered` is the fingerprint of the stored answer that the inputs were filled from."""
+    """One question on the page. `rendered` is the fingerprint of the stored answer that the inputs were filled from;
+    `typed` says that they hold something else, which is not saved."""
 
     code: str
     number: int
@@ -58,12 +59,20 @@ class Card:
     answered: bool
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     conflict: Mapping[str, Side] | None = None
+    typed: bool = False
     reason_limit: int = REASON_LIMIT
     text_limit: int = TEXT_LIMIT
 
     @property
     def chosen(self) -> Option | None:
         return next((option for option in self.options if option.checked), None)
+
+    @property
+    def state(self) -> str:
+        """What the status line's look says: conflict, failed, saved or empty."""
+        if self.typed:
+            return "conflict" if self.conflict else "failed"
+        return "saved" if self.answered else "empty"
 
 
 def choice_text(rubric: Rubric, choice: str) -> str:
@@ -171,6 +180,7 @@ def typed_card(
         answered=answer.choice is not None,
         errors=form.messages,
         conflict=conflict,
+        typed=True,
     )
 
 
