@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -52,7 +52,7 @@ class WaitingFilter(admin.SimpleListFilter):
         return [("yes", "Waiting, oldest first")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
-        return queryset.filter(state=State.SUBMITTED).order_by("submitted_at") if self.value() else queryset
+        return queryset.filter(state=State.SUBMITTED) if self.value() else queryset
 
 
 def area_filter(area: Area, top: int) -> type[admin.SimpleListFilter]:
@@ -87,7 +87,6 @@ class AssessmentAdmin(ReadOnlyAdmin):
 
     list_display = ["team", "organization", "cycle", "state", "submitted", "levels"]
     search_fields = ["team", "organization__name", "scorecards__code"]
-    ordering = ["-submitted_at"]
     list_per_page = 50
     show_full_result_count = False
 
@@ -99,6 +98,10 @@ class AssessmentAdmin(ReadOnlyAdmin):
             .select_related("organization", "cycle")
             .prefetch_related(Prefetch("scorecards", scorecards))
         )
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        """What waits stands oldest first; the list would put its own order over the filter's."""
+        return ["submitted_at"] if request.GET.get(WaitingFilter.parameter_name) else ["-submitted_at"]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002 (Django's signature)
         rubric = newest_published().to_datatypes()
@@ -141,6 +144,8 @@ class AssessmentAdmin(ReadOnlyAdmin):
         if not reviews(user):
             raise PermissionDenied
         access = readable_assessment(user, _uuid(object_id))
+        if access.assessment.submitted_at is None:  # readable to a reviewer who is in the team's organization
+            raise Http404
         form = DecisionForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             return self._decide(request, access.assessment, form)
