@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from assessments import actions
 from assessments.actions import AnswerEntry
+from assessments.datatypes import EvidenceLink
 from assessments.models import Answer, Assessment, AuditEvent, State, User
 from tests.factories import (
     Agency,
@@ -246,7 +247,7 @@ def test_questions_of_other_areas_are_not_saved_from_here(client: Client, draft:
 
 
 def test_a_link_that_is_removed_is_gone(agency: Agency, client: Client) -> None:
-    save(agency.draft, "secops-1", agency.lead, choice="3", evidence=(actions.EvidenceLink(*LINK),))
+    save(agency.draft, "secops-1", agency.lead, choice="3", evidence=(EvidenceLink(*LINK),))
     fields = form_of(client, agency.draft) | {"secops-1-evidence-title": [""], "secops-1-evidence-url": [""]}
     client.post(address(agency.draft), fields)
     assert not stored(agency.draft, "secops-1").evidence.exists()
@@ -331,7 +332,7 @@ def met(agency: Agency, client: Client) -> Any:
         agency.lead,
         choice="2",
         rationale="Lead's text",
-        evidence=(actions.EvidenceLink(*LINK),),
+        evidence=(EvidenceLink(*LINK),),
     )
     mine = {"secops-1-choice": ["5"], "secops-1-rationale": ["My text"], "secops-2-choice": ["1"]}
     return client.post(address(agency.draft), fields | mine)
