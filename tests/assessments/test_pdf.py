@@ -207,7 +207,7 @@ def python(program: str) -> "subprocess.Popen[str]":
     setup = (
         "import os, sys, time\n"
         "from django.conf import settings\n"
-        "settings.configure(STATICFILES_DIRS=[], STATIC_ROOT=None)\n"
+        "settings.configure(STATICFILES_DIRS=[], STATIC_ROOT=None, PDF_SECONDS=30, PDF_MEBIBYTES=512)\n"
         "from aicmm import pdf\n"
         "html = '<html lang=en><title>t</title><p>text'\n"
     )
