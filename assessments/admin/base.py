@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest
 
 from assessments.access import signed_in
@@ -30,14 +30,16 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         before = type(obj).objects.get(pk=obj.pk) if change else None
         super().save_model(request, obj, form, change)
-        self._record(request, obj, "changed" if change else "added", _differences(before, obj, form.changed_data))
+        if form.changed_data or not change:
+            self._record(request, obj, "changed" if change else "added", differences(before, obj, form.changed_data))
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        before = formset.model.objects.in_bulk([row.instance.pk for row in formset.initial_forms])
         super().save_formset(request, form, formset, change)
         for obj in formset.new_objects:
             self._record(request, obj, "added", {})
         for obj, fields in formset.changed_objects:
-            self._record(request, obj, "changed", {name: [None, str(getattr(obj, name))] for name in fields})
+            self._record(request, obj, "changed", differences(before[obj.pk], obj, fields))
         for obj in formset.deleted_objects:
             self._record(request, obj, "deleted", {})
 
@@ -45,6 +47,7 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self._record(request, obj, "deleted", {})
         super().delete_model(request, obj)
 
+    @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         for obj in queryset:
             self._record(request, obj, "deleted", {})
@@ -52,6 +55,7 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @staticmethod
     def _record(request: HttpRequest, obj: Any, verb: str, fields: dict[str, Any]) -> None:
+        changes: dict[str, Any] = {"changes": fields} if fields else {}
         organization = obj if isinstance(obj, Organization) else getattr(obj, "organization", None)
         if verb == "deleted" and organization is obj:
             organization = None
@@ -60,11 +64,11 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             by=signed_in(request),
             organization=organization,
             subject=str(obj)[:200],
-            **fields,
+            **changes,
         )
 
 
-def _differences(before: Any, after: Any, names: list[str]) -> dict[str, Any]:
+def differences(before: Any, after: Any, names: list[str]) -> dict[str, Any]:
     """Before and after of changed fields as text; a password is only said to have changed."""
     return {
         name: ["…", "…"] if "password" in name else [str(getattr(before, name, "")), str(getattr(after, name, ""))]

@@ -2,13 +2,15 @@
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.http import HttpRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 
 from assessments.models import Cycle, Invitation, Membership, Organization, User
 
-from .base import AuditedAdmin, ReadOnlyAdmin
+from .base import AuditedAdmin, ReadOnlyAdmin, differences
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -102,3 +104,13 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
         (None, {"fields": ["email", "name", "coe_role", "usable_password", "password1", "password2"]}),
     ]
     inlines = [PersonsMembershipInline]
+
+    @transaction.atomic
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Django's page for a new password, with the row in the audit trail that its other pages leave."""
+        before = self.get_object(request, unquote(id))
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        after = before and User.objects.get(pk=before.pk)
+        if before and after and before.password != after.password:
+            self._record(request, after, "changed", differences(before, after, ["password"]))
+        return response
