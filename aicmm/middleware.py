@@ -1,11 +1,15 @@
 """What holds for every response."""
 
+import sys
 from collections.abc import Callable
+from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.core.signals import got_request_exception
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -15,11 +19,23 @@ def private_pages(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+        # In this order: who it is takes the database, which may be what the response says is away.
+        if not response.has_header("Cache-Control") and request.user.is_authenticated:
             patch_cache_control(response, private=True, no_store=True)
         return response
 
     return middleware
+
+
+def is_away(exception: BaseException | None) -> bool:
+    """Whether this says that the database can't be reached, or can't serve now.
+
+    For a connection that breaks in the middle of a reply psycopg2 has no other name than the base class of all errors,
+    which Django, too, raises with another meaning but then without a cause.
+    """
+    if type(exception) is DatabaseError:
+        return exception.__cause__ is not None
+    return isinstance(exception, OperationalError | InterfaceError)
 
 
 class _DatabaseAway:
@@ -29,19 +45,26 @@ class _DatabaseAway:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError):
-            return self.unavailable()
+        response = self.get_response(request)
+        return self.unavailable() if hasattr(request, "database_away") else response
 
     def process_exception(self, _request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return self.unavailable() if isinstance(exception, OperationalError | InterfaceError) else None
+        """What a view runs into."""
+        return self.unavailable() if is_away(exception) else None
 
     @staticmethod
     def unavailable() -> HttpResponse:
         response = render(None, "503.html", status=503)
         response["Retry-After"] = "10"
+        add_never_cache_headers(response)
         return response
 
 
 database_away = _DatabaseAway
+
+
+@receiver(got_request_exception)
+def notice_database_away(*, request: HttpRequest, **_: Any) -> None:
+    """What a middleware runs into, such as one that saves the session: Django makes that a 500 before we see it."""
+    if is_away(sys.exception()):
+        request.database_away = True  # type: ignore[attr-defined]
