@@ -34,7 +34,7 @@ def test_killing_web_processes_loses_no_acknowledged_save(
         lambda writer=writer, codes=scene.codes[number::WRITERS][:ANSWERS_EACH]: keep_writing(writer, codes, stop)
         for number, writer in enumerate(writers)
     ]
-    all_at_once(lambda: kill_now_and_then(server, stop), *works)
+    all_at_once(*works, lambda: kill_now_and_then(server, stop))
 
     stored = check_trail_matches_rows(scene.assessment.pk)
     # Every save was sent until it was acknowledged: none is missing, and none is there twice.

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from tests.factories import answer_fields
 
 CSRF = "reliability" * 3  # a token has 32 characters; that cookie and header agree is what counts
-HANGS = 30.0
+HANGS = 20.0
 """Seconds after which a request counts as hanging, and fails its test."""
 
 
