@@ -50,7 +50,7 @@ def page_of(assessment: Assessment) -> str:
     return reverse("admin:assessments_assessment_change", args=[assessment.pk])
 
 
-def listed(client: Client, **filters: object) -> list[str]:
+def listed(client: Client, **filters: Any) -> list[str]:
     """The teams in the list, from the top."""
     response = client.get(QUEUE, filters)
     assert response.status_code == 200
@@ -158,7 +158,7 @@ def test_the_list_is_searched_by_team_organization_and_seal(client: Client) -> N
 def test_the_list_takes_the_same_queries_for_3_as_for_30(client: Client) -> None:
     organizations = [make_organization() for _ in range(3)]
     cycles = [make_cycle() for _ in range(10)]
-    numbers = []
+    numbers: list[int] = []
     for cycle in cycles:
         for organization in organizations:
             make_submitted(organization=organization, cycle=cycle)

@@ -1,0 +1,312 @@
+"""What the database itself refuses, each constraint violated once; and the rows' own answers."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from assessments.models import (
+    Answer,
+    Assessment,
+    AuditEvent,
+    Cycle,
+    Evidence,
+    Invitation,
+    Review,
+    Role,
+    Scorecard,
+    ScorecardArea,
+    State,
+    User,
+)
+from assessments.models.assessment import CHOICES, parse_choice
+from rubric.models import Question
+from tests.factories import (
+    make_accepted,
+    make_assessment,
+    make_cycle,
+    make_invitation,
+    make_membership,
+    make_organization,
+    make_returned,
+    make_submitted,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+
+
+def answer() -> Answer:
+    return make_assessment().answers.first()  # type: ignore[return-value]
+
+
+def evidence(**fields: Any) -> Evidence:
+    given = {"position": 1, "title": "Log", "url": "https://example.gov/"}
+    return Evidence.objects.create(**{"answer": answer()} | given | fields)
+
+
+def change(row: models.Model, **fields: Any) -> None:
+    type(row)._default_manager.filter(pk=row.pk).update(**fields)
+
+
+def scorecard() -> Scorecard:
+    return make_submitted().scorecards.get()
+
+
+def same_scorecard(**fields: Any) -> None:
+    first = scorecard()
+    given = {
+        "assessment": first.assessment,
+        "sequence": 2,
+        "document": "{}",
+        "sha256": "0" * 64,
+        "code": "0000",
+        "sealed_by": first.sealed_by,
+        "sealed_at": NOW,
+    }
+    Scorecard.objects.create(**given | {name: getattr(first, name) for name in fields})
+
+
+def twice_in_the_trail() -> None:
+    assessment = make_assessment()
+    for _ in range(2):
+        AuditEvent.objects.create(action="x", assessment=assessment, save_id="00000000-0000-0000-0000-000000000001")
+
+
+def second_membership() -> None:
+    first = make_membership()
+    make_membership(organization=first.organization, user=first.user, role=Role.VIEWER)
+
+
+def second_invitation() -> None:
+    first = make_invitation(email="a@agency.example")
+    make_invitation(organization=first.organization, by=first.invited_by, email="A@Agency.example")
+
+
+def same_team() -> None:
+    first = make_assessment(team="Tides")
+    Assessment.objects.create(
+        organization=first.organization,
+        team="TIDES",
+        cycle=first.cycle,
+        rubric=first.rubric,
+        created_by=first.created_by,
+    )
+
+
+def second_answer() -> None:
+    first = answer()
+    Answer.objects.create(assessment=first.assessment, question=first.question)
+
+
+def second_area() -> None:
+    first = scorecard().areas.first()
+    assert first
+    ScorecardArea.objects.create(scorecard=first.scorecard, area=first.area, position=9)
+
+
+def two_links_at_one_place() -> None:
+    first = evidence()
+    evidence(answer=first.answer)
+
+
+def second_review() -> None:
+    review = Review.objects.get(scorecard__assessment=make_accepted())
+    Review.objects.create(scorecard=review.scorecard, reviewer=review.reviewer, decision="accepted")
+
+
+ANSWERED = {"version": 1, "answered_at": NOW}
+
+VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
+    "user_email_unique_in_any_case": [lambda: [User.objects.create(email=e, name="X") for e in ("a@b.c", "A@b.c")]],
+    "user_coe_role_known": [lambda: change(make_user(), coe_role="boss")],
+    "organization_kind_known": [lambda: change(make_organization(), kind="club")],
+    "membership_once_per_organization": [second_membership],
+    "membership_role_known": [lambda: change(make_membership(), role="owner")],
+    "invitation_role_known": [lambda: change(make_invitation(), role="")],
+    "invitation_one_open_per_address": [second_invitation],
+    "cycle_due_after_start": [lambda: change(make_cycle(), due_on=date(2001, 1, 1))],
+    "assessment_once_per_team_and_cycle": [same_team],
+    "assessment_state_known": [lambda: change(make_submitted(), state="lost")],
+    "assessment_beyond_draft_was_submitted": [
+        lambda state=state: change(make_assessment(), state=state) for state in State.values if state != State.DRAFT
+    ],
+    "answer_once_per_question": [second_answer],
+    "answer_choice_known": [
+        lambda choice=choice: change(answer(), choice=choice, answered_by=make_user(), **ANSWERED)
+        for choice in ("0", "10", "-1", "3.0", "03", "yes", " ")
+    ],
+    "answer_not_applicable_has_reason": [
+        lambda: change(answer(), choice="not_applicable", answered_by=make_user(), **ANSWERED)
+    ],
+    "answer_changed_by_someone": [
+        lambda: change(answer(), version=1),
+        lambda: change(answer(), answered_at=NOW),
+        lambda: change(answer(), answered_by=make_user()),
+        lambda: change(answer(), answered_by=make_user(), answered_at=NOW),
+        lambda: change(answer(), version=1, answered_by=make_user()),
+    ],
+    "evidence_position_once": [two_links_at_one_place],
+    "evidence_has_title": [lambda: evidence(title="")],
+    "evidence_is_a_web_link": [
+        lambda url=url: evidence(url=url)
+        for url in ("javascript:alert(1)", "", "ftp://a.example/", " https://a.example")
+    ],
+    "scorecard_sequence_once": [lambda: same_scorecard(sequence=True)],
+    "scorecard_area_once": [second_area],
+    "scorecard_area_all_or_no_figures": [
+        lambda: change(scorecard().areas.first(), level=None),  # type: ignore[arg-type]
+        lambda: change(scorecard().areas.first(), score_hundredths=None),  # type: ignore[arg-type]
+        lambda: change(scorecard().areas.first(), level=4, level_high=3),  # type: ignore[arg-type]
+    ],
+    "review_decision_known": [lambda: change(Review.objects.get(scorecard__assessment=make_accepted()), decision="")],
+    "review_returned_says_why": [lambda: change(Review.objects.get(scorecard__assessment=make_returned()), comment="")],
+    "audit_save_id_once": [twice_in_the_trail],
+}
+UNIQUE: dict[str, Callable[[], Any]] = {
+    "one code, one organization": lambda: [make_organization(code="tides") for _ in range(2)],
+    "one name, one organization": lambda: [make_organization(name="Tides") for _ in range(2)],
+    "one name, one cycle": lambda: [make_cycle(name="FY2027 Q1") for _ in range(2)],
+    "one seal's digest, one scorecard": lambda: same_scorecard(sha256=True),
+    "one seal's code, one scorecard": lambda: same_scorecard(code=True),
+    "one scorecard, one review": second_review,
+    "one token, one invitation": lambda: [make_invitation(token="t") for _ in range(2)],
+}
+
+
+def test_every_constraint_has_its_violation_here() -> None:
+    named = {
+        constraint.name
+        for model in apps.get_app_config("assessments").get_models()
+        for constraint in model._meta.constraints
+    }
+    assert named == set(VIOLATIONS)
+
+
+@pytest.mark.parametrize(
+    ("name", "violate"),
+    [
+        pytest.param(name, violate, id=f"{name}-{n}")
+        for name, ways in VIOLATIONS.items()
+        for n, violate in enumerate(ways)
+    ],
+)
+def test_the_database_refuses(name: str, violate: Callable[[], Any]) -> None:
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        violate()
+    unique_fields = connection.vendor == "sqlite" and "UNIQUE constraint failed" in str(refused.value)
+    assert name in str(refused.value) or unique_fields
+
+
+@pytest.mark.parametrize("violate", [pytest.param(violate, id=name) for name, violate in UNIQUE.items()])
+def test_what_is_one_stays_one(violate: Callable[[], Any]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        violate()
+
+
+def test_a_constraint_of_choices_follows_the_most_levels_a_rubric_can_have() -> None:
+    row = answer()
+    for choice in CHOICES:
+        change(row, choice=choice, reason="Because.", answered_by=make_user(), **ANSWERED)
+    assert CHOICES[-1] == "9"
+
+
+@pytest.mark.parametrize(
+    "row_of",
+    [
+        lambda: make_assessment().created_by,
+        lambda: make_assessment().organization,
+        lambda: make_assessment().cycle,
+        make_submitted,
+        lambda: Question.objects.get(pk=answer().question_id),
+        scorecard,
+        lambda: make_invitation().invited_by,
+    ],
+)
+def test_what_others_rest_on_is_not_deleted(row_of: Callable[[], Any]) -> None:
+    row = row_of()
+    with pytest.raises((ProtectedError, IntegrityError)), transaction.atomic():
+        row.delete()
+
+
+# ---- Rows' own answers ----
+
+
+def test_people_are_named_and_addressed_as_they_gave_it() -> None:
+    person = User.objects.create_user("  Some.One@Agency.EXAMPLE ", name="Some One")
+    assert (person.email, str(person), person.get_full_name()) == ("some.one@agency.example", "Some One", "Some One")
+    assert User.objects.get_by_natural_key("SOME.ONE@agency.example") == person
+    assert not person.has_usable_password()
+    assert str(User(email="x@agency.example")) == "x@agency.example"
+
+
+@pytest.mark.parametrize(("role", "staff"), [("", False), ("reviewer", True), ("administrator", True)])
+def test_the_admin_is_open_to_the_coe_while_active(role: str, staff: bool) -> None:
+    person = make_user(coe_role=role)
+    assert person.is_staff is staff
+    assert person.is_administrator is (role == "administrator")
+    person.is_active = False
+    assert not person.is_staff
+    assert not person.is_administrator
+
+
+def test_an_invitation_is_open_until_it_is_used_or_a_week_is_over() -> None:
+    invitation = make_invitation()
+    assert invitation.is_open
+    assert timedelta(days=6) < invitation.expires_at - timezone.now() <= timedelta(days=7)
+    used = make_invitation(accepted_at=NOW)
+    over = make_invitation(expires_at=timezone.now() - timedelta(seconds=1))
+    assert not used.is_open
+    assert not over.is_open
+    assert list(Invitation.objects.open()) == [invitation]
+
+
+def test_tokens_are_long_and_differ() -> None:
+    tokens = {make_invitation().token for _ in range(5)}
+    assert len(tokens) == 5
+    assert min(map(len, tokens)) >= 40
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("", None), ("3", 3), ("unknown", "unknown"), ("not_applicable", "not_applicable")]
+)
+def test_a_stored_choice_is_what_scoring_takes(text: str, value: object) -> None:
+    assert parse_choice(text) == value
+
+
+def test_a_cycle_is_open_from_its_first_day() -> None:
+    cycle = Cycle(starts_on=date(2026, 10, 1), due_on=date(2026, 12, 31))
+    assert not cycle.is_open(date(2026, 9, 30))
+    assert cycle.is_open(date(2026, 10, 1))
+
+
+def test_a_query_set_speaks_the_domains_words() -> None:
+    draft, submitted, returned = make_assessment(), make_submitted(), make_returned()
+    assert set(Assessment.objects.submitted()) == {submitted, returned}
+    assert list(Assessment.objects.waiting()) == [submitted]
+    assert list(Assessment.objects.of(draft.created_by)) == [draft]
+    (row,) = Assessment.objects.of(submitted.created_by).with_role_of(submitted.created_by).with_progress()
+    assert (row.reader_role, row.answered, row.questions) == (Role.LEAD, 29, 29)
+
+
+def test_rows_say_what_they_are() -> None:
+    organization = make_organization(name="Department of Rivers")
+    assessment = make_returned(organization=organization, team="Floods", cycle=make_cycle(name="FY2027 Q1"))
+    sealed = assessment.scorecards.get()
+    member = organization.memberships.get()
+    assert str(assessment) == "Floods, Department of Rivers, FY2027 Q1"
+    assert str(sealed) == f"{assessment} ({sealed.code})"
+    assert str(sealed.areas.first()) == "peopleops: 3"
+    assert str(sealed.review).startswith("Returned by Person")
+    assert str(member) == f"{member.user} (Lead, Department of Rivers)"
+    assert str(make_invitation(organization=organization, email="a@b.example")) == "a@b.example to Department of Rivers"
+    assert str(evidence()) == "Log"
+    assert str(answer()).endswith(": unanswered")
+    assert "assessment returned" in str(AuditEvent.objects.filter(assessment=assessment).first())
