@@ -242,7 +242,10 @@ class JoinForm(forms.Form):
         self.invitation = invitation
 
     def clean_name(self) -> str:
-        return " ".join(tidy(self.cleaned_data["name"]).split())
+        name = " ".join(tidy(self.cleaned_data["name"]).split())
+        if not name:
+            raise ValidationError("Write your name.")
+        return name
 
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])
