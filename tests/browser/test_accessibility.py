@@ -234,7 +234,7 @@ class Shelf:
         return f"/assessments/{getattr(self, state).pk}/{page}"
 
 
-NOT_RATED = {f"cloudops-{number}": "not_applicable" for number in range(1, 9)}
+NOT_RATED = {f"cloudops-{number}": "not_applicable" for number in range(1, 5)}
 MIXED = {"peopleops-1": "unknown", "peopleops-2": 5, "secops-1": 1, "dataops-1": "not_applicable", "mlops-1": 5}
 
 
