@@ -70,7 +70,7 @@ def pointed_at(url: str) -> Iterator[None]:
     """Within the block Django's own connection, of this thread, is one to another database."""
     there = environ.Env().db_url_config(url)
     ours = connections["default"]
-    options = {**ours.settings_dict["OPTIONS"], **there["OPTIONS"]}
+    options = {**ours.settings_dict["OPTIONS"], **there.get("OPTIONS", {})}
     connections["default"] = type(ours)({**ours.settings_dict, **there, "OPTIONS": options}, alias="default")
     try:
         yield
