@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from rubric.models import Rubric, forget_published
+from rubric.reports import table_pdf as made_table
 from tests.rubric.factories import make_rubric
 
 
@@ -10,8 +11,10 @@ from tests.rubric.factories import make_rubric
 def nothing_in_memory() -> Iterator[None]:
     """What a test published is taken back with it, so it must not stay in memory."""
     forget_published()
+    made_table.cache_clear()
     yield
     forget_published()
+    made_table.cache_clear()
 
 
 @pytest.fixture
