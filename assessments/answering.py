@@ -12,7 +12,7 @@ from assessments.access import Access
 from assessments.cards import Card, Side, entry_as_answer, side, status_text, stored_card, typed_card
 from assessments.datatypes import GivenAnswer
 from assessments.forms import AnswerForm, fingerprint_of, stored_choice
-from assessments.models import User
+from assessments.models import Review, State, User
 from rubric.datatypes import Area, Rubric
 
 FIRST_INPUTS = {"choice": "choice-1", "evidence": "evidence-title-1"}
@@ -147,6 +147,7 @@ def area_page(access: Access, area_code: str, outcome: PageOutcome | None = None
         "next": links[index + 1] if index + 1 < len(links) else None,
         "answered": sum(link.answered for link in links),
         "questions": sum(link.questions for link in links),
+        "asked": Review.objects.of(assessment).first() if assessment.state == State.RETURNED else None,
         "descriptors": tuple(zip(rubric.levels, area.descriptors, strict=True)),
         "blank": BLANK,
     }

@@ -61,7 +61,8 @@ class ScoredAssessment:
     """Everything one page or report of an assessment says. `answers` has an entry for every question of the rubric.
 
     `explanations` stand in stack order like `result.areas`. `earlier` runs from the newest back. `seal` is None while
-    the figures are provisional. `people` are those who answered, by name.
+    the figures are provisional; `returned_seal` is then that of the submission which the CoE gave back, if any.
+    `people` are those who answered, by name.
     """
 
     assessment_id: str
@@ -77,6 +78,7 @@ class ScoredAssessment:
     explanations: tuple[Explanation, ...]
     earlier: tuple[EarlierResult, ...] = ()
     seal: Seal | None = None
+    returned_seal: Seal | None = None
     people: tuple[str, ...] = ()
 
     @property

@@ -46,9 +46,7 @@ def result_page(access: Access) -> dict[str, Any]:
         "sheet": sheet,
         "story": story,
         "open_count": sum(area.questions - area.answered for area in sheet.result.areas),
-        "reviews": Review.objects.filter(scorecard__assessment=access.assessment).select_related(
-            "reviewer", "scorecard"
-        ),
+        "reviews": Review.objects.of(access.assessment),
         **pictures(sheet, story),
     }
 

@@ -230,15 +230,8 @@ def of_assessment(access: Access, user: User) -> dict[str, Any]:
         "state_sentence": STATE_SENTENCES[State(assessment.state)],
         "continue": continue_at(access, answers, user) if writing else None,
         "ready_to_submit": writing and answered == questions,
-        "reviews": _reviews(assessment),
+        "reviews": Review.objects.of(assessment),
     }
-
-
-def _reviews(assessment: Assessment) -> Iterable[Review]:
-    """What the CoE said, newest first; nothing is asked of a draft that was never submitted."""
-    if not assessment.submitted_at:
-        return ()
-    return Review.objects.filter(scorecard__assessment=assessment).select_related("reviewer", "scorecard")
 
 
 def _people(answers: Iterable[GivenAnswer]) -> set[str]:

@@ -121,6 +121,7 @@ def scorecard_html(sheet: ScoredAssessment) -> str:
             "date": printed_date(sheet.seal.sealed_at if sheet.seal else sheet.at),
             "moment": (sheet.seal.sealed_at if sheet.seal else sheet.at).isoformat(timespec="seconds"),
             "sealed_at": printed_moment(sheet.seal.sealed_at) if sheet.seal else "",
+            "returned_on": printed_date(sheet.returned_seal.sealed_at) if sheet.returned_seal else "",
             "earlier": sheet.earlier[0] if sheet.earlier else None,
             "level_styles": level_styles(sheet.rubric),
             "level_rows": list(_in_rows([_level_column(sheet.rubric, figure) for figure in figures])),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from assessments import sealing
 from assessments.access import Access
 from assessments.datatypes import EarlierResult, EvidenceLink, GivenAnswer, ScoredAssessment, Seal
-from assessments.models import Answer, Assessment, Evidence, Scorecard
+from assessments.models import Answer, Assessment, Evidence, Scorecard, State
 from assessments.models.assessment import parse_choice
 from assessments.scoring import Answer as Choice
 from assessments.scoring import AreaResult, explain, score
@@ -99,26 +99,38 @@ def live(assessment: Assessment) -> ScoredAssessment:
         answers,
         people=tuple(sorted({answer.answered_by for answer in answers.values() if answer.answered_by})),
         at=timezone.now(),
+        returned_seal=_returned_seal(assessment),
+    )
+
+
+def _returned_seal(assessment: Assessment) -> Seal | None:
+    """The seal of the submission that was given back; no query for a draft, which has none."""
+    if assessment.state != State.RETURNED:
+        return None
+    scorecard = assessment.scorecards.select_related("sealed_by").defer("document").latest("sequence")
+    return _seal(scorecard, str(scorecard.sealed_by))
+
+
+def _seal(scorecard: Scorecard, sealed_by: str) -> Seal:
+    return Seal(
+        code=scorecard.code,
+        sha256=scorecard.sha256,
+        sealed_at=scorecard.sealed_at,
+        sealed_by=sealed_by,
+        sequence=scorecard.sequence,
     )
 
 
 def sealed(scorecard: Scorecard) -> ScoredAssessment:
     """What a scorecard says, from its sealed document."""
     content = json.loads(scorecard.document)
-    seal = Seal(
-        code=scorecard.code,
-        sha256=scorecard.sha256,
-        sealed_at=scorecard.sealed_at,
-        sealed_by=content["sealed_by"],
-        sequence=scorecard.sequence,
-    )
     return _scored(
         scorecard.assessment,
         _rubric_of_document(content, scorecard.assessment),
         sealing.answers_of(content),
         people=tuple(content["people"]),
         at=scorecard.sealed_at,
-        seal=seal,
+        seal=_seal(scorecard, content["sealed_by"]),
     )
 
 

@@ -20,7 +20,7 @@ _MOST_NAMES = 3
 class Movement:
     """One area between two results. A level is None where not rated or where that result lacks the area.
 
-    `score_difference` is after less before, None unless both have a score.
+    `score_difference` is after less before, None unless both have a score and no question is open.
     """
 
     area: str
@@ -107,7 +107,7 @@ def movement(rubric: Rubric, before: Result, after: Result) -> tuple[Movement, .
 
 def _moved(rubric: Rubric, code: str, before: AreaResult | None, after: AreaResult | None) -> Movement:
     difference = None
-    if before and after and before.score is not None and after.score is not None:
+    if before and after and after.complete and before.score is not None and after.score is not None:
         difference = after.score - before.score
     return Movement(
         area=code,
@@ -123,6 +123,10 @@ def _movement_sentence(name: str, before: AreaResult | None, after: AreaResult |
         return f"{name} is not part of the later result."
     if before is None:
         return f"{name} was not part of the earlier result; it {_stands(after.level)} now."
+    if not after.complete:
+        left = after.questions - after.answered
+        was = "was not rated" if before.level is None else f"was at Level {before.level}"
+        return f"{name} {was} before; {_questions(left)} {_is(left)} still open, so what moved isn't known yet."
     if before.level is None and after.level is None:
         return f"{name} is not rated, as before."
     if before.level is None:

@@ -4,21 +4,21 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import models, transaction
 from django.db.models import Count
 from django.forms import Textarea
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
+from aicmm.auditing import AuditedAdmin, announce
+from rubric.checks import problems_of_rows
 from rubric.copying import copy_as_draft
 from rubric.models import Activity, Anchor, Area, Descriptor, Level, Question, Rubric
 
 if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Any]
     TabularInline = admin.TabularInline[Any, Any]
-    RubricAdminBase = admin.ModelAdmin[Rubric]
 else:
-    ModelAdmin = RubricAdminBase = admin.ModelAdmin
     TabularInline = admin.TabularInline
 
 SHOWN_PROBLEMS = 5
@@ -92,7 +92,7 @@ class AnchorInline(InlineWhileDraft):
     model = Anchor
 
 
-class RubricRowAdmin(WhileDraft, ModelAdmin):
+class RubricRowAdmin(WhileDraft, AuditedAdmin):
     """What rubrics, areas and questions have in common."""
 
     formfield_overrides = LINES
@@ -117,7 +117,7 @@ class RubricRowAdmin(WhileDraft, ModelAdmin):
 
 
 @admin.register(Rubric)
-class RubricAdmin(RubricRowAdmin, RubricAdminBase):
+class RubricAdmin(RubricRowAdmin):
     list_display = ("name", "code", "version", "short_state", "areas_count", "questions_count")
     fields = ("state", "code", "version", "name", "source", "required_share", "max_shortfall")
     readonly_fields = ("state",)
@@ -153,24 +153,46 @@ class RubricAdmin(RubricRowAdmin, RubricAdminBase):
             with transaction.atomic():
                 draft = copy_as_draft(rubric)
                 self.log_addition(request, draft, f"Copied from {rubric}.")
+                announce(request, draft, f"copied from {rubric}")
             self.message_user(
                 request, f"Copied {rubric} as the draft {draft}. Give it its version, change it, publish it."
             )
 
     @admin.action(description="Publish for good", permissions=["publish"])
-    def publish(self, request: HttpRequest, queryset: models.QuerySet[Rubric]) -> None:
-        for rubric in queryset:
-            if rubric.is_published:
-                self.message_user(request, f"Already published: {rubric}.", messages.WARNING)
-                continue
-            try:
-                with transaction.atomic():
-                    rubric.publish()
-                    self.log_change(request, rubric, "Published.")
-            except ValidationError as error:
-                self.message_user(request, _shortened(error.messages), messages.ERROR)
-            else:
-                self.message_user(request, f"Published {rubric}. From now on it can't be changed.")
+    def publish(self, request: HttpRequest, queryset: models.QuerySet[Rubric]) -> HttpResponse | None:
+        """Asks first, since nothing takes it back; what can't be published is said at once."""
+        ready = [rubric for rubric in queryset if self._can_be_published(request, rubric)]
+        if ready and "confirmed" not in request.POST:
+            return TemplateResponse(
+                request,
+                "admin/rubric/rubric/publish.html",
+                {
+                    **self.admin_site.each_context(request),
+                    "title": "Publish for good?",
+                    "opts": self.opts,
+                    "rubrics": ready,
+                    "newest": Rubric.objects.published().first(),
+                    "action_name": ACTION_CHECKBOX_NAME,
+                },
+            )
+        for rubric in ready:
+            with transaction.atomic():
+                rubric.publish()
+                self.log_change(request, rubric, "Published.")
+                announce(request, rubric, "published")
+            self.message_user(request, f"Published {rubric}. From now on it can't be changed.")
+        return None
+
+    def _can_be_published(self, request: HttpRequest, rubric: Rubric) -> bool:
+        """Whether nothing stands in the way; what does is told to the person."""
+        if rubric.is_published:
+            self.message_user(request, f"Already published: {rubric}.", messages.WARNING)
+            return False
+        problems = problems_of_rows(rubric)
+        if problems:
+            opening = f"The draft {rubric} can't be published yet."
+            self.message_user(request, _shortened([opening, *problems]), messages.ERROR)
+        return not problems
 
 
 def _shortened(problems: list[str]) -> str:

@@ -8,9 +8,10 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from aicmm.auditing import AuditedAdmin, announce, differences
 from assessments.models import Cycle, Invitation, Membership, Organization, User
 
-from .base import AuditedAdmin, ReadOnlyAdmin, differences
+from .base import ReadOnlyAdmin
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -112,5 +113,5 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
         response: HttpResponse = super().user_change_password(request, id, form_url)
         after = before and User.objects.get(pk=before.pk)
         if before and after and before.password != after.password:
-            self._record(request, after, "changed", differences(before, after, ["password"]))
+            announce(request, after, "changed", differences(before, after, ["password"]))
         return response

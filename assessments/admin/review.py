@@ -18,9 +18,9 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from assessments import actions, outcome
-from assessments.access import readable_assessment, reviews, signed_in
+from assessments.access import Access, readable_assessment, reviews, signed_in
 from assessments.forms import TidyTextField
-from assessments.models import Assessment, Scorecard, ScorecardArea, State
+from assessments.models import Assessment, AuditEvent, Scorecard, ScorecardArea, State
 from assessments.models.assessment import TEXT_LIMIT
 from assessments.models.sealing import Decision
 from rubric.datatypes import Area
@@ -140,16 +140,10 @@ class AssessmentAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> HttpResponse:
         """The review page in place of Django's form."""
-        user = signed_in(request)
-        if not reviews(user):
-            raise PermissionDenied
-        access = readable_assessment(user, _uuid(object_id))
-        if access.assessment.submitted_at is None:  # readable to a reviewer who is in the team's organization
-            raise Http404
+        access = _submission(request, object_id)
         form = DecisionForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             return self._decide(request, access.assessment, form)
-        access = type(access)(access.assessment, None)
         context = {
             **self.admin_site.each_context(request),
             **outcome.result_page(access),
@@ -163,6 +157,21 @@ class AssessmentAdmin(ReadOnlyAdmin):
             request, "admin/assessments/assessment/review.html", context, status=422 if form.errors else 200
         )
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What became of a submission, from the audit trail; Django's own log knows nothing of it."""
+        assessment = _submission(request, object_id).assessment
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"History: {assessment}",
+            "opts": self.opts,
+            "assessment": assessment,
+            "moves": AuditEvent.objects.moves_of(assessment),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/assessments/assessment/history.html", context)
+
     def _decide(self, request: HttpRequest, assessment: Assessment, form: DecisionForm) -> HttpResponse:
         comment = form.cleaned_data["comment"]
         act: Callable[..., Any] = (
@@ -175,6 +184,17 @@ class AssessmentAdmin(ReadOnlyAdmin):
             return redirect("admin:assessments_assessment_change", assessment.pk)
         messages.success(request, f"{review.get_decision_display()}: {assessment}.")
         return redirect(f"{reverse('admin:assessments_assessment_changelist')}?waiting=yes")
+
+
+def _submission(request: HttpRequest, object_id: str) -> Access:
+    """A submission, to a reviewer as such: one who is in the team's organization sees no more of it here."""
+    user = signed_in(request)
+    if not reviews(user):
+        raise PermissionDenied
+    assessment = readable_assessment(user, _uuid(object_id)).assessment
+    if assessment.submitted_at is None:
+        raise Http404
+    return Access(assessment, None)
 
 
 def _uuid(text: str) -> UUID:

@@ -1,10 +1,19 @@
 """The audit trail."""
 
+from typing import Self
+
 from django.db import models
 from django.utils import timezone
 
 from .assessment import Assessment
 from .people import Organization, User
+
+
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    def moves_of(self, assessment: Assessment) -> Self:
+        """An assessment's start, submissions and what was decided, oldest first; no single answers."""
+        moves = self.filter(assessment=assessment, action__startswith="assessment ")
+        return moves.select_related("actor").order_by("at", "id")
 
 
 class AuditEvent(models.Model):
@@ -21,6 +30,8 @@ class AuditEvent(models.Model):
     subject = models.CharField(max_length=200, blank=True, help_text="What it was done to, such as a question's code.")
     save_id = models.UUIDField(null=True)
     detail = models.JSONField(default=dict)
+
+    objects = AuditEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]

@@ -73,6 +73,14 @@ class Decision(models.TextChoices):
     ACCEPTED = "accepted", "Accepted"
 
 
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def of(self, assessment: Assessment) -> Self:
+        """What was decided on the submissions of an assessment, newest first, with names; none for a mere draft."""
+        if not assessment.submitted_at:
+            return self.none()
+        return self.filter(scorecard__assessment=assessment).select_related("reviewer", "scorecard")
+
+
 class Review(models.Model):
     """What CoE staff decided on a scorecard."""
 
@@ -81,6 +89,8 @@ class Review(models.Model):
     decision = models.CharField(max_length=20, choices=Decision)
     comment = models.TextField(blank=True, max_length=TEXT_LIMIT)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]

@@ -131,6 +131,14 @@ def test_the_page_takes_few_queries_however_much_is_answered(
         client.get(address(agency.draft))
 
 
+def test_what_the_coe_asks_stands_above_the_questions_until_it_is_answered(agency: Agency) -> None:
+    assessment = make_returned(organization=agency.organization, by=agency.lead, comment="Link the <log>.")
+    client = client_of(agency.lead)
+    assert "Link the <log>." in shown(client.get(address(assessment))).one("main").text
+    actions.submit(assessment=assessment, by=agency.lead)
+    assert "Link the <log>." not in shown(client.get(address(assessment))).one("main").text
+
+
 def test_coe_staff_see_the_sealed_answers_while_the_team_works_on(agency: Agency, reviewer: User) -> None:
     returned = make_returned(organization=agency.organization, rationale="Sealed text")
     save(returned, "secops-2", agency.lead, version=1, choice="5", rationale="Text in the making")

@@ -227,6 +227,16 @@ def test_a_draft_says_that_it_is_one_on_every_page(printed: Printed) -> None:
     assert "Not rated, because every question is marked" in text
 
 
+def test_a_returned_one_names_the_seal_it_had() -> None:
+    sealed = make_sheet(rubric=small_rubric())
+    returned = replace(sealed, seal=None, returned_seal=sealed.seal, state="returned", state_label="Returned")
+    assert sealed.seal is not None
+    html = reports.scorecard_html(returned)
+    assert "Not sealed since it was returned" in html
+    assert f"as {sealed.seal.code}. The Center of Excellence returned it" in html
+    assert "There is no seal" not in html
+
+
 def test_a_sealed_one_is_never_called_provisional(printed: Printed) -> None:
     assert "rovisional" not in pdf_checks.text_of(printed("complete"))
 

@@ -67,6 +67,16 @@ def test_a_live_result_is_provisional_and_says_who_answered() -> None:
     assert (sheet.organization, sheet.team) == (assessment.organization.name, assessment.team)
 
 
+def test_a_returned_one_is_provisional_and_names_the_seal_it_had() -> None:
+    assessment = make_returned()
+    scorecard = assessment.scorecards.get()
+    sheet = results.live(assessment)
+    assert sheet.provisional
+    assert sheet.returned_seal is not None
+    assert (sheet.returned_seal.code, sheet.returned_seal.sequence) == (scorecard.code, 1)
+    assert results.live(make_assessment()).returned_seal is None
+
+
 def test_a_sealed_result_comes_from_its_document_not_from_the_rows() -> None:
     assessment = make_submitted(level=2, rationale="Sealed", evidence=[LINK])
     scorecard = assessment.scorecards.get()

@@ -237,10 +237,28 @@ def test_an_address_that_names_nothing_answers_404(client: Client, address: str)
     assert client.get(f"{QUEUE}{address}/change/").status_code == 404
 
 
-def test_the_history_page_opens(client: Client, administrator: User) -> None:
-    assessment = make_accepted()
+def history_of(assessment: Assessment) -> str:
+    return reverse("admin:assessments_assessment_history", args=[assessment.pk])
+
+
+def test_the_history_tells_what_became_of_a_submission(client: Client, administrator: User) -> None:
+    assessment = make_returned(comment="Link the log.")
+    actions.submit(assessment=assessment, by=assessment.created_by)
     for browser in (client, client_of(administrator)):
-        assert browser.get(reverse("admin:assessments_assessment_history", args=[assessment.pk])).status_code == 200
+        response = browser.get(history_of(assessment))
+        assert [move.action for move in response.context["moves"]] == [
+            "assessment started",
+            "assessment submitted",
+            "assessment returned",
+            "assessment submitted",
+        ]
+        assert "Link the log." in words(response)
+        assert "Assessment submitted, submission 2" in words(response)
+
+
+def test_the_history_of_a_draft_is_its_teams_own(client: Client, agency: Agency) -> None:
+    assert client.get(history_of(agency.draft)).status_code == 404
+    assert client_of(agency.lead).get(history_of(agency.draft)).status_code == 302
 
 
 # ---- Deciding ----

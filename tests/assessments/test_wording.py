@@ -27,6 +27,9 @@ def headline_of(*areas: Sequence[Answer | None]) -> str:
     return headline(rubric, score(rubric, make_answers(rubric, *areas)))
 
 
+UNKNOWN_YET = "still open, so what moved isn't known yet."
+
+
 def because_of(values: Sequence[Answer | None], *, weights: Sequence[int] = (), **options: int) -> str:
     rubric = make_rubric(weights or [1] * len(values), **options)
     answers = make_answers(rubric, values)
@@ -286,6 +289,17 @@ def test_a_foundation_gap_is_a_prompt_to_look_again() -> None:
         ([NA], [2], "PeopleOps was not rated before; it is at Level 2 now."),
         ([2], [NA], "PeopleOps was at Level 2 before; it is not rated now."),
         ([NA], [NA], "PeopleOps is not rated, as before."),
+        (
+            [3, 3],
+            [3, None],
+            "PeopleOps was at Level 3 before; 1 question is still open, so what moved isn't known yet.",
+        ),
+        (
+            [3, 3],
+            [None] * 2,
+            "PeopleOps was at Level 3 before; 2 questions are still open, so what moved isn't known yet.",
+        ),
+        ([NA], [None], "PeopleOps was not rated before; 1 question is still open, so what moved isn't known yet."),
     ],
 )
 def test_a_movement_is_said_in_one_sentence(before: list[Answer], after: list[Answer], sentence: str) -> None:
@@ -300,10 +314,11 @@ def test_a_movement_has_levels_and_the_exact_difference_of_the_scores() -> None:
     )
 
 
-def test_a_difference_needs_two_scores() -> None:
+def test_a_difference_needs_two_scores_and_all_answers() -> None:
     rubric = make_rubric([1])
 
     assert movement(rubric, result_of(rubric, [NA]), result_of(rubric, [3]))[0].score_difference is None
+    assert movement(rubric, result_of(rubric, [2]), result_of(rubric, [None]))[0].score_difference is None
 
 
 def test_areas_that_only_one_of_the_results_has_are_told_apart() -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from assessments.models import AuditEvent
 from rubric.copying import copy_as_draft
 from rubric.models import Anchor, Area, Question, Rubric
 from tests.rubric.factories import area_values, make_rubric, rubric_values
@@ -35,10 +36,10 @@ def reviewer(db: None) -> Client:
     return signed_in(coe_role="reviewer")
 
 
-def act(client: Client, action: str, *rubrics: Rubric) -> Any:
+def act(client: Client, action: str, *rubrics: Rubric, **fields: str) -> Any:
     """Runs an action of the list on some rubrics."""
     chosen = [rubric.pk for rubric in rubrics]
-    return client.post(reverse(LIST), {"action": action, "_selected_action": chosen}, follow=True)
+    return client.post(reverse(LIST), {"action": action, "_selected_action": chosen, **fields}, follow=True)
 
 
 def told(response: Any) -> list[str]:
@@ -185,10 +186,44 @@ def test_a_draft_can_be_deleted(administrator: Client, draft: Rubric) -> None:
 
 
 def test_a_complete_draft_is_published_for_good(administrator: Client, draft: Rubric) -> None:
-    response = act(administrator, "publish", draft)
+    response = act(administrator, "publish", draft, confirmed="yes")
     assert told(response) == ["Published tiny 2. From now on it can't be changed."]
     assert Rubric.objects.get(pk=draft.pk).is_published
     assert LogEntry.objects.get(object_id=str(draft.pk)).change_message == "Published."
+
+
+def test_publishing_asks_first(administrator: Client, draft: Rubric, tiny: Rubric) -> None:
+    response = act(administrator, "publish", draft)
+    text = response.content.decode()
+    assert "can't be changed or withdrawn" in text
+    assert list(response.context["rubrics"]) == [draft]
+    assert not Rubric.objects.get(pk=draft.pk).is_published
+
+
+def test_what_people_do_to_a_rubric_is_in_the_audit_trail(administrator: Client, draft: Rubric) -> None:
+    question = Question.objects.get(area__rubric=draft, code="top-2")
+    form = form_of(administrator, page_of(question)) | {"anchors-0-text": "Seen at once"}
+    administrator.post(page_of(question), form)
+    act(administrator, "copy_as_new_version", draft)
+    act(administrator, "publish", draft, confirmed="yes")
+    events = AuditEvent.objects.order_by("pk").values_list("action", "subject")
+    assert list(events) == [
+        ("anchor changed", "top-2 at level 1"),
+        ("rubric copied from tiny 2", "tiny 2-draft-1"),
+        ("rubric published", "tiny 2"),
+    ]
+
+
+def test_without_its_row_nothing_is_published(
+    administrator: Client, draft: Rubric, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_trail(**_: object) -> None:
+        raise IntegrityError
+
+    monkeypatch.setattr(AuditEvent.objects, "create", broken_trail)
+    with pytest.raises(IntegrityError):
+        act(administrator, "publish", draft, confirmed="yes")
+    assert not Rubric.objects.get(pk=draft.pk).is_published
 
 
 def test_an_incomplete_draft_stays_one_and_the_reasons_are_named(administrator: Client, db: None) -> None:
