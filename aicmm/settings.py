@@ -192,6 +192,9 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "uswds"
 CRISPY_TEMPLATE_PACK = "uswds"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# Of a hundred submissions, how many a second reviewer judges, too, without seeing the first one's levels.
+SECOND_LOOK_PERCENT: int = env.int("SECOND_LOOK_PERCENT", default=10)
+
 # How long one PDF may take, and how much memory, before it is given up.
 PDF_SECONDS: float = env.float("PDF_SECONDS", default=10.0)
 PDF_MEBIBYTES: int = env.int("PDF_MEBIBYTES", default=512)

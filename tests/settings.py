@@ -41,6 +41,7 @@ for name in (
 os.environ |= {
     "DEBUG": "0",
     "HTTPS": "0",
+    "SECOND_LOOK_PERCENT": "0",
     "SECRET_KEY": "only-for-tests",
     "DATABASE_URL": os.environ["TEST_DATABASE_URL"] if POSTGRESQL else f"sqlite:///{FOLDER / 'nothing.sqlite3'}",
 }

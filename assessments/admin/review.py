@@ -20,9 +20,8 @@ from django.utils.timezone import localtime
 from assessments import actions, outcome
 from assessments.access import Access, readable_assessment, reviews, signed_in
 from assessments.forms import TidyTextField
-from assessments.models import Assessment, AuditEvent, Scorecard, ScorecardArea, State
+from assessments.models import Assessment, AuditEvent, Decision, Scorecard, ScorecardArea, State
 from assessments.models.assessment import TEXT_LIMIT
-from assessments.models.sealing import Decision
 from rubric.datatypes import Area
 from rubric.models import newest_published
 

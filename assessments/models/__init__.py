@@ -3,22 +3,29 @@
 from .assessment import Answer, Assessment, Cycle, Evidence, State
 from .audit import AuditEvent
 from .people import CoeRole, Invitation, Membership, Organization, Role, User
-from .sealing import Review, Scorecard, ScorecardArea
+from .reviewing import AnswerComment, AreaReview, Decision, Look, Review
+from .sealing import FlagKind, Scorecard, ScorecardArea, ScorecardFlag
 
 __all__ = [
     "Answer",
+    "AnswerComment",
+    "AreaReview",
     "Assessment",
     "AuditEvent",
     "CoeRole",
     "Cycle",
+    "Decision",
     "Evidence",
+    "FlagKind",
     "Invitation",
+    "Look",
     "Membership",
     "Organization",
     "Review",
     "Role",
     "Scorecard",
     "ScorecardArea",
+    "ScorecardFlag",
     "State",
     "User",
 ]

@@ -96,6 +96,16 @@ class Assessment(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="The latest submission.")
+    claimed_by = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        help_text="The reviewer who works on the submission.",
+    )
+    claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -113,6 +123,11 @@ class Assessment(models.Model):
             models.CheckConstraint(
                 condition=Q(state=State.DRAFT) | Q(submitted_at__isnull=False),
                 name="assessment_beyond_draft_was_submitted",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_by=None, claimed_at=None)
+                | Q(claimed_by__isnull=False, claimed_at__isnull=False, state=State.SUBMITTED),
+                name="assessment_claimed_while_it_waits",
             ),
         ]
         indexes = [models.Index(fields=["state", "submitted_at"], name="assessment_queue")]

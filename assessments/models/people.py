@@ -97,18 +97,33 @@ class OrganizationKind(models.TextChoices):
     INDEPENDENT = "independent", "Independent agency"
 
 
+class OrganizationSize(models.TextChoices):
+    """By the number of employees; empty where the CoE hasn't said."""
+
+    UNKNOWN = "", "Not said"
+    SMALL = "small", "Up to 999 employees"
+    MEDIUM = "medium", "1,000 to 9,999 employees"
+    LARGE = "large", "10,000 employees or more"
+
+
 class Organization(models.Model):
     """An agency or bureau."""
 
     code = models.SlugField(unique=True, help_text="Short name for addresses, such as “energy”. It doesn't change.")
     name = models.CharField(max_length=150, unique=True)
     kind = models.CharField(max_length=20, choices=OrganizationKind, default=OrganizationKind.DEPARTMENT)
+    size = models.CharField(max_length=20, choices=OrganizationSize, blank=True, default=OrganizationSize.UNKNOWN)
     people = models.ManyToManyField(User, through="Membership", related_name="organizations")
 
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=OrganizationKind.values), name="organization_kind_known")
+            models.CheckConstraint(
+                condition=models.Q(kind__in=OrganizationKind.values), name="organization_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(size__in=OrganizationSize.values), name="organization_size_known"
+            ),
         ]
 
     def __str__(self) -> str:

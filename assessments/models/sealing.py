@@ -1,12 +1,11 @@
-"""What is kept for good: sealed scorecards and what reviewers said of them."""
+"""What is kept for good: sealed scorecards, their figures and what in them a reviewer should look at."""
 
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
-from .assessment import TEXT_LIMIT, Assessment
+from .assessment import MAX_LEVELS, Assessment
 from .people import User
 
 
@@ -31,6 +30,9 @@ class Scorecard(models.Model):
     code = models.CharField(max_length=20, unique=True, help_text="The seal's short form.")
     sealed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     sealed_at = models.DateTimeField()
+    second_look = models.BooleanField(
+        default=False, help_text="Whether a second reviewer judges it, too, without seeing the first one's levels."
+    )
 
     objects = ScorecardQuerySet.as_manager()
 
@@ -51,6 +53,9 @@ class ScorecardArea(models.Model):
     level = models.PositiveSmallIntegerField(null=True)
     level_high = models.PositiveSmallIntegerField(null=True)
     score_hundredths = models.PositiveSmallIntegerField(null=True)
+    validated_level = models.PositiveSmallIntegerField(
+        null=True, help_text="What the CoE accepted; empty until then, and where it rated nothing."
+    )
 
     class Meta:
         ordering = ["position"]
@@ -61,6 +66,10 @@ class ScorecardArea(models.Model):
                 | Q(level__isnull=False, level_high__gte=models.F("level"), score_hundredths__isnull=False),
                 name="scorecard_area_all_or_no_figures",
             ),
+            models.CheckConstraint(
+                condition=Q(validated_level=None) | Q(validated_level__range=(1, MAX_LEVELS)),
+                name="scorecard_area_validated_level_in_range",
+            ),
         ]
         indexes = [models.Index(fields=["area", "level"], name="scorecard_area_level")]
 
@@ -68,38 +77,35 @@ class ScorecardArea(models.Model):
         return f"{self.area}: {self.level or 'not rated'}"
 
 
-class Decision(models.TextChoices):
-    RETURNED = "returned", "Returned"
-    ACCEPTED = "accepted", "Accepted"
+class FlagKind(models.TextChoices):
+    """What can point a reviewer's eye; `assessments.flags` says when."""
+
+    NO_EVIDENCE = "no_evidence", "High claim without evidence"
+    JUMP = "jump", "Jump since last cycle"
+    FOUNDATION = "foundation", "Foundation gap"
+    REPEATED = "repeated", "Same rationale repeated"
+    NOT_APPLICABLE = "not_applicable", "Many “Not applicable”"
+    RUSH = "rush", "Answered in a rush"
 
 
-class ReviewQuerySet(models.QuerySet["Review"]):
-    def of(self, assessment: Assessment) -> Self:
-        """What was decided on the submissions of an assessment, newest first, with names; none for a mere draft."""
-        if not assessment.submitted_at:
-            return self.none()
-        return self.filter(scorecard__assessment=assessment).select_related("reviewer", "scorecard")
+class ScorecardFlag(models.Model):
+    """Something in a scorecard that is worth a second thought, with its reason in words. It decides nothing."""
 
-
-class Review(models.Model):
-    """What CoE staff decided on a scorecard."""
-
-    scorecard = models.OneToOneField(Scorecard, on_delete=models.PROTECT, related_name="review")
-    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    decision = models.CharField(max_length=20, choices=Decision)
-    comment = models.TextField(blank=True, max_length=TEXT_LIMIT)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    objects = ReviewQuerySet.as_manager()
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="flags")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=20, choices=FlagKind)
+    area = models.CharField(max_length=60, blank=True)
+    question = models.CharField(max_length=60, blank=True)
+    sentence = models.CharField(max_length=500)
 
     class Meta:
-        ordering = ["-created_at"]
+        ordering = ["position"]
         constraints = [
-            models.CheckConstraint(condition=Q(decision__in=Decision.values), name="review_decision_known"),
-            models.CheckConstraint(
-                condition=~Q(decision=Decision.RETURNED) | ~Q(comment=""), name="review_returned_says_why"
-            ),
+            models.UniqueConstraint(fields=["scorecard", "position"], name="scorecard_flag_position_once"),
+            models.CheckConstraint(condition=Q(kind__in=FlagKind.values), name="scorecard_flag_kind_known"),
+            models.CheckConstraint(condition=~Q(sentence=""), name="scorecard_flag_says_why"),
         ]
+        indexes = [models.Index(fields=["kind", "scorecard"], name="scorecard_flag_kind")]
 
     def __str__(self) -> str:
-        return f"{self.get_decision_display()} by {self.reviewer}"
+        return self.sentence

@@ -180,7 +180,7 @@ def test_a_save_that_fails_halfway_leaves_nothing(monkeypatch: pytest.MonkeyPatc
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("The trail is full")
 
-    monkeypatch.setattr(actions, "record", fail)
+    monkeypatch.setattr(AuditEvent.objects, "create", fail)
     with pytest.raises(RuntimeError, match="The trail is full"):
         save(assessment, rationale="Lost?", evidence=(LINK,))
     answer = assessment.answers.get(question__code="mlops-1")
@@ -251,7 +251,7 @@ def test_a_submission_that_fails_halfway_leaves_a_draft(monkeypatch: pytest.Monk
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("The trail is full")
 
-    monkeypatch.setattr(actions, "record", fail)
+    monkeypatch.setattr(AuditEvent.objects, "create", fail)
     with pytest.raises(RuntimeError):
         actions.submit(assessment=assessment, by=assessment.created_by)
     assert fresh(assessment).state == State.DRAFT

@@ -359,7 +359,7 @@ def test_without_its_row_no_change_of_people_happens(agency: Agency, monkeypatch
 
 def test_without_its_row_no_change_of_an_assessment_happens(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
     answer_all(agency.draft)
-    monkeypatch.setattr(actions, "record", broken_trail)
+    monkeypatch.setattr(AuditEvent.objects, "create", broken_trail)
     browser = client_of(agency.lead, raise_request_exception=False)
     save = reverse("save-answer", args=[agency.draft.pk, "mlops-1"])
     new = {"organization": agency.organization.pk, "team": "New", "cycle": agency.draft.cycle.pk}

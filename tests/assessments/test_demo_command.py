@@ -250,7 +250,7 @@ class TestStory:
         }
 
     def test_one_team_has_a_history_of_three_cycles(self) -> None:
-        history = Scorecard.objects.filter(assessment__team=SHORELINE, review__decision="accepted").order_by(
+        history = Scorecard.objects.filter(assessment__team=SHORELINE, reviews__decision="accepted").order_by(
             "sealed_at"
         )
         assert [(card.assessment.cycle.name, list(levels(card).values())) for card in history] == [

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from assessments.models import (
     Answer,
+    AnswerComment,
+    AreaReview,
     Assessment,
     AuditEvent,
     Cycle,
@@ -21,13 +23,13 @@ from assessments.models import (
     Role,
     Scorecard,
     ScorecardArea,
+    ScorecardFlag,
     State,
     User,
 )
 from assessments.models.assessment import CHOICES, parse_choice
 from rubric.models import Question
 from tests.factories import (
-    make_accepted,
     make_assessment,
     make_cycle,
     make_invitation,
@@ -117,9 +119,28 @@ def two_links_at_one_place() -> None:
     evidence(answer=first.answer)
 
 
+def review() -> Review:
+    return Review.objects.get(scorecard__assessment=make_returned())
+
+
 def second_review() -> None:
-    review = Review.objects.get(scorecard__assessment=make_accepted())
-    Review.objects.create(scorecard=review.scorecard, reviewer=review.reviewer, decision="accepted")
+    first = review()
+    Review.objects.create(scorecard=first.scorecard, reviewer=first.reviewer)
+
+
+def area_review(**fields: Any) -> AreaReview:
+    given = {"area": "secops", "claimed_level": 3, "validated_level": 3}
+    return AreaReview.objects.create(**{"review": review()} | given | fields)
+
+
+def answer_comment(**fields: Any) -> AnswerComment:
+    given = {"question": "secops-1", "text": "Link the log."}
+    return AnswerComment.objects.create(**{"review": review()} | given | fields)
+
+
+def flag(**fields: Any) -> ScorecardFlag:
+    given = {"position": 99, "kind": "jump", "sentence": "It jumped."}
+    return ScorecardFlag.objects.create(**{"scorecard": scorecard()} | given | fields)
 
 
 ANSWERED = {"version": 1, "answered_at": NOW}
@@ -128,6 +149,7 @@ VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
     "user_email_unique_in_any_case": [lambda: [User.objects.create(email=e, name="X") for e in ("a@b.c", "A@b.c")]],
     "user_coe_role_known": [lambda: change(make_user(), coe_role="boss")],
     "organization_kind_known": [lambda: change(make_organization(), kind="club")],
+    "organization_size_known": [lambda: change(make_organization(), size="huge")],
     "membership_once_per_organization": [second_membership],
     "membership_role_known": [lambda: change(make_membership(), role="owner")],
     "invitation_role_known": [lambda: change(make_invitation(), role="")],
@@ -137,6 +159,11 @@ VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
     "assessment_state_known": [lambda: change(make_submitted(), state="lost")],
     "assessment_beyond_draft_was_submitted": [
         lambda state=state: change(make_assessment(), state=state) for state in State.values if state != State.DRAFT
+    ],
+    "assessment_claimed_while_it_waits": [
+        lambda: change(make_submitted(), claimed_by=make_user()),
+        lambda: change(make_submitted(), claimed_at=NOW),
+        lambda: change(make_returned(), claimed_by=make_user(), claimed_at=NOW),
     ],
     "answer_once_per_question": [second_answer],
     "answer_choice_known": [
@@ -166,8 +193,33 @@ VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
         lambda: change(scorecard().areas.first(), score_hundredths=None),  # type: ignore[arg-type]
         lambda: change(scorecard().areas.first(), level=4, level_high=3),  # type: ignore[arg-type]
     ],
-    "review_decision_known": [lambda: change(Review.objects.get(scorecard__assessment=make_accepted()), decision="")],
-    "review_returned_says_why": [lambda: change(Review.objects.get(scorecard__assessment=make_returned()), comment="")],
+    "scorecard_area_validated_level_in_range": [
+        lambda level=level: change(scorecard().areas.first(), validated_level=level)  # type: ignore[arg-type]
+        for level in (0, 10)
+    ],
+    "scorecard_flag_position_once": [lambda: [flag(scorecard=first) for first in [scorecard()] for _ in range(2)]],
+    "scorecard_flag_kind_known": [lambda: flag(kind="odd")],
+    "scorecard_flag_says_why": [lambda: flag(sentence="")],
+    "review_once_per_scorecard_and_look": [second_review],
+    "review_look_known": [lambda: change(review(), look="third", decision="", decided_at=None)],
+    "review_decision_known": [lambda: change(review(), decision="lost")],
+    "review_returned_says_why": [lambda: change(review(), comment="")],
+    "review_first_look_ends_with_a_decision": [
+        lambda: change(review(), decided_at=None),
+        lambda: change(review(), decision=""),
+        lambda: change(review(), look="second"),
+    ],
+    "area_review_once": [lambda: [area_review(review=first) for first in [review()] for _ in range(2)]],
+    "area_review_level_in_range": [
+        lambda: area_review(validated_level=0, reason="Why."),
+        lambda: area_review(validated_level=10, reason="Why."),
+    ],
+    "area_review_other_level_has_reason": [
+        lambda: area_review(validated_level=2),
+        lambda: area_review(claimed_level=None),
+    ],
+    "answer_comment_once": [lambda: [answer_comment(review=first) for first in [review()] for _ in range(2)]],
+    "answer_comment_says_something": [lambda: answer_comment(text="")],
     "audit_save_id_once": [twice_in_the_trail],
 }
 UNIQUE: dict[str, Callable[[], Any]] = {
@@ -176,7 +228,6 @@ UNIQUE: dict[str, Callable[[], Any]] = {
     "one name, one cycle": lambda: [make_cycle(name="FY2027 Q1") for _ in range(2)],
     "one seal's digest, one scorecard": lambda: same_scorecard(sha256=True),
     "one seal's code, one scorecard": lambda: same_scorecard(code=True),
-    "one scorecard, one review": second_review,
     "one token, one invitation": lambda: [make_invitation(token="t") for _ in range(2)],
 }
 
@@ -304,7 +355,7 @@ def test_rows_say_what_they_are() -> None:
     assert str(assessment) == "Floods, Department of Rivers, FY2027 Q1"
     assert str(sealed) == f"{assessment} ({sealed.code})"
     assert str(sealed.areas.first()) == "peopleops: 3"
-    assert str(sealed.review).startswith("Returned by Person")
+    assert str(sealed.reviews.get()).startswith("Returned by Person")
     assert str(member) == f"{member.user} (Lead, Department of Rivers)"
     assert str(make_invitation(organization=organization, email="a@b.example")) == "a@b.example to Department of Rivers"
     assert str(evidence()) == "Log"

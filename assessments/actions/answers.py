@@ -1,11 +1,6 @@
-"""What changes more than one row. Each is one transaction that checks the state, writes, and leaves its audit row.
-
-A refusal is an exception derived from `Refused` whose text is a sentence for the person at the screen. `at` is when it
-is done: now, unless a history is told afterwards, as `assessments.demo` does.
-"""
+"""Starting an assessment and saving its answers."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,31 +8,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from assessments import results, sealing
 from assessments.datatypes import EvidenceLink
-from assessments.models import (
-    Answer,
-    Assessment,
-    AuditEvent,
-    Cycle,
-    Evidence,
-    Organization,
-    Review,
-    Scorecard,
-    ScorecardArea,
-    State,
-    User,
-)
-from assessments.models.sealing import Decision
+from assessments.models import Answer, Assessment, Cycle, Evidence, Organization, User
 from rubric.models import Question, Rubric
 
-
-class Refused(Exception):
-    """An action that was not done; the text says why and what to do."""
-
-
-class NotEditable(Refused):
-    """The assessment's state doesn't let answers change."""
+from .base import NotEditable, Refused, record
 
 
 class AlreadyThere(Refused):
@@ -46,15 +21,6 @@ class AlreadyThere(Refused):
     def __init__(self, message: str, existing: Assessment) -> None:
         super().__init__(message)
         self.existing = existing
-
-
-class OpenQuestions(Refused):
-    """Submission is refused while questions are unanswered; `codes` in rubric order."""
-
-    def __init__(self, codes: Sequence[str]) -> None:
-        count = len(codes)
-        super().__init__("1 question is still open." if count == 1 else f"{count} questions are still open.")
-        self.codes = tuple(codes)
 
 
 class SaveIdUsed(Refused):
@@ -90,33 +56,6 @@ class Conflict(Refused):
         self.evidence = evidence
 
 
-def record(
-    action: str,
-    *,
-    by: User | None,
-    organization: Organization | None = None,
-    assessment: Assessment | None = None,
-    subject: str = "",
-    save_id: uuid.UUID | None = None,
-    at: datetime | None = None,
-    **detail: Any,
-) -> None:
-    """Write a row of the audit trail; call it inside the transaction of the change.
-
-    `detail` says what changed, such as before and after by field name.
-    """
-    AuditEvent.objects.create(
-        at=at or timezone.now(),
-        actor=by,
-        action=action,
-        organization_id=assessment.organization_id if assessment else organization.pk if organization else None,
-        assessment=assessment,
-        subject=subject,
-        save_id=save_id,
-        detail=detail,
-    )
-
-
 @transaction.atomic
 def start_assessment(
     *, organization: Organization, rubric: Rubric, team: str, cycle: Cycle, by: User, at: datetime | None = None
@@ -135,11 +74,6 @@ def start_assessment(
     Answer.objects.bulk_create(Answer(assessment=assessment, question=question) for question in questions)
     record("assessment started", by=by, assessment=assessment, at=now, team=team, cycle=cycle.code)
     return assessment
-
-
-def _locked(assessment: Assessment) -> Assessment:
-    """The assessment's row, locked until the transaction ends: saving and submitting take turns on it."""
-    return Assessment.objects.select_for_update().get(pk=assessment.pk)
 
 
 def _evidence(answer: Answer) -> tuple[EvidenceLink, ...]:
@@ -248,78 +182,3 @@ def _save_answer(
 
 def _as_lists(evidence: tuple[EvidenceLink, ...]) -> list[list[str]]:
     return [[link.title, link.url] for link in evidence]
-
-
-@transaction.atomic
-def submit(*, assessment: Assessment, by: User, at: datetime | None = None) -> Scorecard:
-    """Seal what the team answered and lock it. `OpenQuestions` or `NotEditable` where that can't be."""
-    locked = _locked(assessment)
-    if not locked.is_editable:
-        raise NotEditable(f"This assessment is {locked.get_state_display().lower()} already.")
-    sheet = results.live(assessment)
-    still_open = [code for code, answer in sheet.answers.items() if answer.choice is None]
-    if still_open:
-        raise OpenQuestions(still_open)
-    sequence = assessment.scorecards.count() + 1
-    now = at or timezone.now()
-    document = sealing.document(sheet, sequence=sequence, sealed_at=now, sealed_by=str(by))
-    digest = sealing.digest(document)
-    scorecard = Scorecard.objects.create(
-        assessment=assessment,
-        sequence=sequence,
-        document=document,
-        sha256=digest,
-        code=sealing.short_code(digest),
-        sealed_by=by,
-        sealed_at=now,
-    )
-    ScorecardArea.objects.bulk_create(
-        ScorecardArea(
-            scorecard=scorecard,
-            area=area.area,
-            position=position,
-            level=area.level,
-            level_high=area.level_high,
-            score_hundredths=None if area.score is None else sealing.hundredths(area.score),
-        )
-        for position, area in enumerate(sheet.result.areas, start=1)
-    )
-    assessment.submitted_at = now
-    _move(assessment, locked.state, State.SUBMITTED, by=by, at=now, sequence=sequence, sha256=digest)
-    return scorecard
-
-
-def return_(*, assessment: Assessment, by: User, comment: str, at: datetime | None = None) -> Review:
-    """Give a submission back to its team, saying what to do."""
-    if not comment.strip():
-        raise Refused("Say what the team has to do before it submits again.")
-    return _decide(assessment, Decision.RETURNED, State.RETURNED, by=by, comment=comment, at=at)
-
-
-def accept(*, assessment: Assessment, by: User, comment: str = "", at: datetime | None = None) -> Review:
-    """Accept a submission; its answers stay locked for good."""
-    return _decide(assessment, Decision.ACCEPTED, State.ACCEPTED, by=by, comment=comment, at=at)
-
-
-@transaction.atomic
-def _decide(
-    assessment: Assessment, decision: Decision, state: State, *, by: User, comment: str, at: datetime | None
-) -> Review:
-    locked = _locked(assessment)
-    if locked.state != State.SUBMITTED:
-        raise Refused(f"This assessment is {locked.get_state_display().lower()}, so there is nothing to decide.")
-    scorecard = assessment.scorecards.latest("sequence")
-    now = at or timezone.now()
-    review = Review.objects.create(
-        scorecard=scorecard, reviewer=by, decision=decision, comment=comment.strip(), created_at=now
-    )
-    assessment.submitted_at = locked.submitted_at
-    _move(assessment, locked.state, state, by=by, at=now, comment=review.comment, sequence=scorecard.sequence)
-    return review
-
-
-def _move(assessment: Assessment, before: str, after: State, *, by: User, at: datetime, **detail: Any) -> None:
-    """Change the state, here and in the row, and record it. `before` comes from the locked row."""
-    assessment.state = after
-    assessment.save(update_fields=["state", "submitted_at"])
-    record(f"assessment {after}", by=by, assessment=assessment, at=at, state=[before, after], **detail)

@@ -1,0 +1,56 @@
+"""What all actions share: refusals, the audit row, the lock on an assessment and its change of state."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from assessments.models import Assessment, AuditEvent, Organization, State, User
+
+
+class Refused(Exception):
+    """An action that was not done; the text says why and what to do."""
+
+
+class NotEditable(Refused):
+    """The assessment's state doesn't let answers change."""
+
+
+def record(
+    action: str,
+    *,
+    by: User | None,
+    organization: Organization | None = None,
+    assessment: Assessment | None = None,
+    subject: str = "",
+    save_id: uuid.UUID | None = None,
+    at: datetime | None = None,
+    **detail: Any,
+) -> None:
+    """Write a row of the audit trail; call it inside the transaction of the change.
+
+    `detail` says what changed, such as before and after by field name.
+    """
+    AuditEvent.objects.create(
+        at=at or timezone.now(),
+        actor=by,
+        action=action,
+        organization_id=assessment.organization_id if assessment else organization.pk if organization else None,
+        assessment=assessment,
+        subject=subject,
+        save_id=save_id,
+        detail=detail,
+    )
+
+
+def locked(assessment: Assessment) -> Assessment:
+    """The assessment's row, locked until the transaction ends: saving and submitting take turns on it."""
+    return Assessment.objects.select_for_update().get(pk=assessment.pk)
+
+
+def move(assessment: Assessment, before: str, after: State, *, by: User, at: datetime, **detail: Any) -> None:
+    """Change the state, here and in the row, and record it. `before` comes from the locked row."""
+    assessment.state = after
+    assessment.save(update_fields=["state", "submitted_at"])
+    record(f"assessment {after}", by=by, assessment=assessment, at=at, state=[before, after], **detail)

@@ -1,0 +1,402 @@
+"""What reviewers do with a submission: claim it, note levels and comments, return or accept it.
+
+A reviewer works on a submission that is theirs; whoever saves or decides on one that nobody has claimed claims it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from assessments.models import (
+    AnswerComment,
+    AreaReview,
+    Assessment,
+    Decision,
+    Look,
+    Review,
+    Scorecard,
+    State,
+    User,
+)
+
+from .base import Refused, locked, move, record
+
+
+class ClaimedByAnother(Refused):
+    """Another reviewer has claimed the submission."""
+
+
+class ReviewChanged(Refused):
+    """The review was changed since the version that the writer had seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class AreaEntry:
+    """The level found right for an area, and why where it isn't the claimed one."""
+
+    validated_level: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentEntry:
+    """What is said of one answer."""
+
+    text: str = ""
+    wants_evidence: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewEntry:
+    """A whole review as typed: `areas` by area code, `comments` by question code; what is absent says nothing."""
+
+    comment: str = ""
+    areas: Mapping[str, AreaEntry] = field(default_factory=dict)
+    comments: Mapping[str, CommentEntry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkOutcome:
+    """What became of many: those that were accepted, and a sentence for each that was not."""
+
+    accepted: tuple[Assessment, ...]
+    refusals: tuple[str, ...]
+
+
+# ---- Who works on it ----
+
+
+@transaction.atomic
+def claim(*, assessment: Assessment, by: User, take_over: bool = False) -> None:
+    """Make `by` the one who works on a submission. `ClaimedByAnother` unless `take_over`."""
+    row = _waiting(assessment)
+    if row.claimed_by_id == by.pk:
+        return
+    if row.claimed_by_id and not take_over:
+        raise ClaimedByAnother(_claimed(row))
+    before = row.claimed_by
+    _set_claim(assessment, by)
+    record(
+        "submission claimed",
+        by=by,
+        assessment=assessment,
+        claimed_by=[before.email if before else None, by.email],
+    )
+
+
+@transaction.atomic
+def release(*, assessment: Assessment, by: User) -> None:
+    """Give a submission back to the queue; what was noted stays for whoever claims it next."""
+    row = _waiting(assessment)
+    if row.claimed_by_id is None:
+        return
+    if row.claimed_by_id != by.pk and not by.is_administrator:
+        raise ClaimedByAnother(_claimed(row))
+    before = row.claimed_by
+    _set_claim(assessment, None)
+    record("submission released", by=by, assessment=assessment, claimed_by=[before.email if before else None, None])
+
+
+def _waiting(assessment: Assessment) -> Assessment:
+    row = locked(assessment)
+    if row.state != State.SUBMITTED:
+        raise Refused(f"This assessment is {row.get_state_display().lower()}, so there is nothing to decide.")
+    return row
+
+
+def _claimed(row: Assessment) -> str:
+    return f"{row.claimed_by} is working on this submission. Take it over only when you have agreed on that."
+
+
+def _set_claim(assessment: Assessment, by: User | None) -> None:
+    assessment.claimed_by, assessment.claimed_at = by, timezone.now() if by else None
+    assessment.save(update_fields=["claimed_by", "claimed_at"])
+
+
+# ---- What is noted ----
+
+
+@transaction.atomic
+def save_review(
+    *, assessment: Assessment, by: User, entry: ReviewEntry, seen_version: int | None = None, at: datetime | None = None
+) -> Review:
+    """Note what the reviewer has so far, in place of what was noted before; nobody but reviewers sees it.
+
+    `ReviewChanged` where it was changed since `seen_version`; `Refused` for an area or a question that isn't there, or
+    another level than the claimed one without a reason.
+    """
+    if _not_anothers(assessment, by).claimed_by_id is None:
+        claim(assessment=assessment, by=by)
+    review = _first_look(assessment, by, at or timezone.now())
+    _record_noted(review, by, _note(review, entry, seen_version))
+    return review
+
+
+def _not_anothers(assessment: Assessment, by: User) -> Assessment:
+    """The locked row of a submission that `by` has claimed, or nobody."""
+    row = _waiting(assessment)
+    if row.claimed_by_id not in (None, by.pk):
+        raise ClaimedByAnother(_claimed(row))
+    return row
+
+
+def _first_look(assessment: Assessment, by: User, now: datetime) -> Review:
+    """The review in progress of the newest submission, now `by`'s."""
+    scorecard = assessment.scorecards.latest("sequence")
+    if scorecard.reviews.filter(look=Look.SECOND, reviewer=by).exists():
+        raise Refused("You have the second look at this submission, so the first is another reviewer's.")
+    review, _ = Review.objects.get_or_create(
+        scorecard=scorecard, look=Look.FIRST, defaults={"reviewer": by, "created_at": now}
+    )
+    review.reviewer = by
+    return review
+
+
+def _record_noted(review: Review, by: User, changes: Mapping[str, Any]) -> None:
+    if changes:
+        record(
+            "review noted",
+            by=by,
+            assessment=review.scorecard.assessment,
+            subject=review.get_look_display(),
+            sequence=review.scorecard.sequence,
+            changes=changes,
+        )
+
+
+def _note(review: Review, entry: ReviewEntry, seen_version: int | None) -> Mapping[str, Any]:
+    """Write an entry into a review that is in progress; what changed, before and after."""
+    if seen_version is not None and seen_version != review.version:
+        raise ReviewChanged("This review was changed in another window since you opened it.")
+    claimed = dict(review.scorecard.areas.values_list("area", "level"))
+    _check(entry, claimed, review.scorecard)
+    changes = _changes(_noted(review), entry)
+    if not changes:
+        review.save(update_fields=["reviewer"])
+        return changes
+    review.areas.all().delete()
+    AreaReview.objects.bulk_create(
+        AreaReview(
+            review=review,
+            area=code,
+            claimed_level=claimed[code],
+            validated_level=area.validated_level,
+            reason=area.reason,
+        )
+        for code, area in entry.areas.items()
+    )
+    review.answer_comments.all().delete()
+    AnswerComment.objects.bulk_create(
+        AnswerComment(review=review, question=code, text=said.text, wants_evidence=said.wants_evidence)
+        for code, said in entry.comments.items()
+    )
+    review.comment, review.asks = entry.comment, len(entry.comments)
+    review.version += 1
+    review.save(update_fields=["reviewer", "comment", "asks", "version"])
+    return changes
+
+
+def _check(entry: ReviewEntry, claimed: Mapping[str, int | None], scorecard: Scorecard) -> None:
+    for code, area in entry.areas.items():
+        if code not in claimed:
+            raise Refused(f"The submission has no area {code}.")
+        if area.validated_level != claimed[code] and not area.reason:
+            raise Refused("Say why the level you find right is not the claimed one.")
+    known = set(_questions(scorecard))
+    for code in entry.comments:
+        if code not in known:
+            raise Refused(f"The submission has no question {code}.")
+
+
+def _questions(scorecard: Scorecard) -> Sequence[str]:
+    return [answer.question.code for answer in scorecard.assessment.answers.select_related("question")]
+
+
+def _noted(review: Review) -> ReviewEntry:
+    """What a review says, as it would have been typed."""
+    return ReviewEntry(
+        comment=review.comment,
+        areas={row.area: AreaEntry(row.validated_level, row.reason) for row in review.areas.all()},
+        comments={row.question: CommentEntry(row.text, row.wants_evidence) for row in review.answer_comments.all()},
+    )
+
+
+def _changes(before: ReviewEntry, after: ReviewEntry) -> dict[str, list[Any]]:
+    """Before and after by what it was said of, for the audit trail."""
+    changes: dict[str, list[Any]] = {}
+    if before.comment != after.comment:
+        changes["comment"] = [before.comment, after.comment]
+    for code in {**before.areas, **after.areas}:
+        old, new = before.areas.get(code), after.areas.get(code)
+        if old != new:
+            changes[code] = [_area_words(old), _area_words(new)]
+    for code in {**before.comments, **after.comments}:
+        said, says = before.comments.get(code), after.comments.get(code)
+        if said != says:
+            changes[code] = [_comment_words(said), _comment_words(says)]
+    return changes
+
+
+def _area_words(entry: AreaEntry | None) -> list[Any] | None:
+    return [entry.validated_level, entry.reason] if entry else None
+
+
+def _comment_words(entry: CommentEntry | None) -> list[Any] | None:
+    return [entry.text, entry.wants_evidence] if entry else None
+
+
+# ---- Deciding ----
+
+
+def return_(
+    *,
+    assessment: Assessment,
+    by: User,
+    comment: str | None = None,
+    entry: ReviewEntry | None = None,
+    seen_version: int | None = None,
+    at: datetime | None = None,
+) -> Review:
+    """Give a submission back to its team, saying what to do: in all, or at single answers."""
+    return _decide(assessment, Decision.RETURNED, by, comment, entry, seen_version, at)
+
+
+def accept(
+    *,
+    assessment: Assessment,
+    by: User,
+    comment: str | None = None,
+    entry: ReviewEntry | None = None,
+    seen_version: int | None = None,
+    at: datetime | None = None,
+) -> Review:
+    """Accept a submission; its answers stay locked for good. An area without a level of the reviewer's is accepted as
+    claimed."""
+    return _decide(assessment, Decision.ACCEPTED, by, comment, entry, seen_version, at)
+
+
+@transaction.atomic
+def _decide(
+    assessment: Assessment,
+    decision: Decision,
+    by: User,
+    comment: str | None,
+    entry: ReviewEntry | None,
+    seen_version: int | None,
+    at: datetime | None,
+) -> Review:
+    """`entry` is the whole review as typed, `comment` its general comment alone; without them what was noted holds."""
+    row = _not_anothers(assessment, by)
+    now = at or timezone.now()
+    review = _first_look(assessment, by, now)
+    noted = entry or _noted(review)
+    if comment is not None:
+        noted = ReviewEntry(comment.strip(), noted.areas, noted.comments)
+    if decision == Decision.RETURNED and not (noted.comment or noted.comments):
+        raise Refused("Say what the team has to do before it submits again.")
+    changes = _note(review, noted, seen_version)
+    notes = {name: values for name, values in changes.items() if name != "comment"}
+    review.decision, review.decided_at = decision, now
+    review.save(update_fields=["decision", "decided_at"])
+    levels = dict(review.areas.values_list("area", "validated_level"))
+    if decision == Decision.ACCEPTED:
+        _validate(review.scorecard, levels)
+    assessment.submitted_at = row.submitted_at
+    _set_claim(assessment, None)
+    state = State.ACCEPTED if decision == Decision.ACCEPTED else State.RETURNED
+    move(
+        assessment,
+        row.state,
+        state,
+        by=by,
+        at=now,
+        comment=review.comment,
+        sequence=review.scorecard.sequence,
+        **({"changes": notes} if notes else {}),
+    )
+    return review
+
+
+def _validate(scorecard: Scorecard, levels: Mapping[str, int]) -> None:
+    """Write the accepted levels beside the claimed ones: the reviewer's, else the claimed one."""
+    scorecard.areas.update(validated_level=F("level"))
+    for code, level in levels.items():
+        scorecard.areas.filter(area=code).update(validated_level=level)
+
+
+def accept_unflagged(*, assessments: Sequence[Assessment], by: User) -> BulkOutcome:
+    """Accept each submission that carries no flag and that nobody else works on, each for itself."""
+    accepted, refusals = [], []
+    for assessment in assessments:
+        try:
+            _accept_unflagged(assessment, by)
+        except Refused as refusal:
+            refusals.append(f"{assessment}: {refusal}")
+        else:
+            accepted.append(assessment)
+    return BulkOutcome(tuple(accepted), tuple(refusals))
+
+
+@transaction.atomic
+def _accept_unflagged(assessment: Assessment, by: User) -> None:
+    _waiting(assessment)
+    scorecard = assessment.scorecards.defer("document").latest("sequence")
+    if scorecard.flags.exists():
+        raise Refused("It carries a flag, so it wants a look of its own.")
+    if scorecard.second_look:
+        raise Refused("It was drawn for a second look, so it wants a look of its own.")
+    accept(assessment=assessment, by=by)
+
+
+# ---- The second look ----
+
+
+@transaction.atomic
+def save_second_look(
+    *,
+    scorecard: Scorecard,
+    by: User,
+    entry: ReviewEntry,
+    seen_version: int | None = None,
+    complete: bool = False,
+    at: datetime | None = None,
+) -> Review:
+    """Note, and end with `complete`, what a second reviewer finds without having seen the first one's levels.
+
+    It decides nothing. `Refused` where it wasn't drawn, is over, is another's, or `by` had the first look; and where
+    it is to end while a claimed area has no level.
+    """
+    locked(scorecard.assessment)
+    if not scorecard.second_look:
+        raise Refused("This submission was not drawn for a second look.")
+    if scorecard.reviews.filter(look=Look.FIRST, reviewer=by).exists():
+        raise Refused("You had the first look, so the second is another reviewer's.")
+    now = at or timezone.now()
+    review, _ = Review.objects.get_or_create(
+        scorecard=scorecard, look=Look.SECOND, defaults={"reviewer": by, "created_at": now}
+    )
+    if review.reviewer_id != by.pk:
+        raise ClaimedByAnother(f"{review.reviewer} has the second look.")
+    if review.decided_at:
+        raise Refused("This second look is over.")
+    _record_noted(review, by, _note(review, entry, seen_version))
+    if complete:
+        missing = scorecard.areas.exclude(level=None).exclude(area__in=entry.areas)
+        if missing.exists():
+            raise Refused("Choose a level for each area that claims one.")
+        review.decided_at = now
+        review.save(update_fields=["decided_at"])
+        record(
+            "second look ended",
+            by=by,
+            assessment=scorecard.assessment,
+            at=now,
+            sequence=scorecard.sequence,
+            levels={code: area.validated_level for code, area in entry.areas.items()},
+        )
+    return review

@@ -1,0 +1,124 @@
+"""What CoE staff say of a submission: a decision, a validated level per area, and comments on single answers."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from .assessment import MAX_LEVELS, TEXT_LIMIT, Assessment
+from .people import User
+from .sealing import Scorecard
+
+COMMENT_LIMIT = 1000
+
+
+class Decision(models.TextChoices):
+    RETURNED = "returned", "Returned"
+    ACCEPTED = "accepted", "Accepted"
+
+
+class Look(models.TextChoices):
+    """The first look decides; the second is blind and shows how far two reviewers agree."""
+
+    FIRST = "first", "First look"
+    SECOND = "second", "Second look"
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def of(self, assessment: Assessment) -> Self:
+        """What was decided on the submissions of an assessment, newest first, with names; none for a mere draft."""
+        if not assessment.submitted_at:
+            return self.none()
+        return self.decided().filter(scorecard__assessment=assessment).select_related("reviewer", "scorecard")
+
+    def decided(self) -> Self:
+        """First looks that are over. Others are the CoE's own and nobody else's to see."""
+        return self.filter(look=Look.FIRST).exclude(decision="")
+
+
+class Review(models.Model):
+    """What a reviewer makes of a scorecard. While `decided_at` is empty it is work in progress, seen by reviewers only.
+
+    A second look is over without a decision. `version` counts the changes, `asks` the answers that are commented on.
+    """
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="reviews")
+    look = models.CharField(max_length=10, choices=Look, default=Look.FIRST)
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decision = models.CharField(max_length=20, choices=Decision, blank=True, default="")
+    comment = models.TextField(blank=True, max_length=TEXT_LIMIT)
+    version = models.PositiveIntegerField(default=0)
+    asks = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["scorecard", "look"], name="review_once_per_scorecard_and_look"),
+            models.CheckConstraint(condition=Q(look__in=Look.values), name="review_look_known"),
+            models.CheckConstraint(condition=Q(decision__in=["", *Decision.values]), name="review_decision_known"),
+            models.CheckConstraint(
+                condition=~Q(decision=Decision.RETURNED) | ~Q(comment="") | Q(asks__gt=0),
+                name="review_returned_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(look=Look.SECOND, decision="")
+                | Q(look=Look.FIRST, decision="", decided_at=None)
+                | Q(look=Look.FIRST, decision__in=Decision.values, decided_at__isnull=False),
+                name="review_first_look_ends_with_a_decision",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_decision_display() or self.get_look_display()} by {self.reviewer}"
+
+
+class AreaReview(models.Model):
+    """The level that a reviewer finds right for an area; where it differs from the claimed one, why."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="areas")
+    area = models.CharField(max_length=60)
+    claimed_level = models.PositiveSmallIntegerField(null=True)
+    validated_level = models.PositiveSmallIntegerField()
+    reason = models.TextField(blank=True, max_length=COMMENT_LIMIT)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "area"], name="area_review_once"),
+            models.CheckConstraint(
+                condition=Q(validated_level__range=(1, MAX_LEVELS)), name="area_review_level_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_level__isnull=False, claimed_level=F("validated_level")) | ~Q(reason=""),
+                name="area_review_other_level_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area}: level {self.validated_level}"
+
+
+class AnswerComment(models.Model):
+    """What a reviewer says of one answer, and whether evidence is asked for."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="answer_comments")
+    question = models.CharField(max_length=60)
+    text = models.TextField(blank=True, max_length=COMMENT_LIMIT)
+    wants_evidence = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "question"], name="answer_comment_once"),
+            models.CheckConstraint(
+                condition=~Q(text="") | Q(wants_evidence=True), name="answer_comment_says_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question}: {self.text or 'evidence asked for'}"
