@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("assessments.urls")),
     path("model/", include("rubric.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("admin/", include("assessments.urls_coe")),
     path("admin/", admin.site.urls),
 ]

@@ -3,14 +3,18 @@
 The table of roles stands in docs/roles.md.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeGuard
+from functools import wraps
+from typing import Any, TypeGuard
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from assessments.models import Assessment, Invitation, Membership, Organization, Role, User
 from assessments.models.assessment import AssessmentQuerySet
@@ -50,8 +54,22 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
-def reviews(user: User) -> bool:
+def reviews(user: User | AnonymousUser) -> bool:
     return user.has_perm("assessments.review_assessment")
+
+
+def for_reviewers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A page of the admin for whoever reviews: others who are signed in get 403, nobody is sent to the sign-in."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not is_signed_in(request.user):
+            return redirect_to_login(request.get_full_path())
+        if not reviews(request.user):
+            raise PermissionDenied("Only reviewers of the Center of Excellence can open this page.")
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def leads_anywhere(user: User) -> bool:
