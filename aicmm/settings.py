@@ -192,6 +192,8 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "uswds"
 CRISPY_TEMPLATE_PACK = "uswds"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# How many days the CoE gives itself to decide on a submission.
+REVIEW_DAYS: int = env.int("REVIEW_DAYS", default=10)
 # Of a hundred submissions, how many a second reviewer judges, too, without seeing the first one's levels.
 SECOND_LOOK_PERCENT: int = env.int("SECOND_LOOK_PERCENT", default=10)
 

@@ -5,7 +5,7 @@ it has submitted, so that screen and paper come from the same values. No Django 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from assessments.scoring import Answer, Explanation, Result
@@ -48,12 +48,13 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class EarlierResult:
-    """An earlier sealed result of the same team, to compare with."""
+    """An earlier sealed result of the same team, to compare with. `given` are the same answers with their texts."""
 
     cycle: str
     sealed_at: datetime
     result: Result
     answers: Mapping[str, Answer]
+    given: Mapping[str, GivenAnswer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,11 @@ def sealed(scorecard: Scorecard) -> ScoredAssessment:
     )
 
 
+def sealed_answers(scorecard: Scorecard) -> dict[str, GivenAnswer]:
+    """The answers of a scorecard, from its sealed document."""
+    return sealing.answers_of(json.loads(scorecard.document))
+
+
 def for_reader(access: Access) -> ScoredAssessment:
     """The live result for members while answers can change, else the newest sealed one."""
     if access.assessment.is_editable and access.sees_drafts:
@@ -196,9 +201,10 @@ def earlier_results(assessment: Assessment) -> Iterable[EarlierResult]:
     )
     for cycle, sealed_at, document in scorecards:
         content = json.loads(document)
-        given = sealing.choices(sealing.answers_of(content))
+        answers = sealing.answers_of(content)
+        given = sealing.choices(answers)
         result = score(_rubric_of_document(content, assessment), given)
-        yield EarlierResult(cycle=cycle, sealed_at=sealed_at, result=result, answers=given)
+        yield EarlierResult(cycle=cycle, sealed_at=sealed_at, result=result, answers=given, given=answers)
 
 
 @dataclass(frozen=True, slots=True)

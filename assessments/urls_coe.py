@@ -1,5 +1,12 @@
 """Addresses under /admin/ of the Center of Excellence's own pages, beside Django's."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from assessments.views import coe
+
+urlpatterns = [
+    path("searches/", coe.save_search, name="save-search"),
+    path("searches/<int:pk>/forget/", coe.forget_search, name="forget-search"),
+    path("second-looks/", coe.second_looks, name="second-looks"),
+    path("second-looks/<int:pk>/", coe.second_look, name="second-look"),
+]

@@ -31,8 +31,12 @@ class ClaimedByAnother(Refused):
     """Another reviewer has claimed the submission."""
 
 
+class NothingToDo(Refused):
+    """A submission is not returned without a word on what to do."""
+
+
 class ReviewChanged(Refused):
-    """The review was changed since the version that the writer had seen."""
+    """The review was changed, or another submission has come in, since what the writer had seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,14 @@ class ReviewEntry:
     comment: str = ""
     areas: Mapping[str, AreaEntry] = field(default_factory=dict)
     comments: Mapping[str, CommentEntry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reviewer had before their eyes: the digest of the submission, and the version of the review."""
+
+    seal: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +135,17 @@ def _set_claim(assessment: Assessment, by: User | None) -> None:
 
 @transaction.atomic
 def save_review(
-    *, assessment: Assessment, by: User, entry: ReviewEntry, seen_version: int | None = None, at: datetime | None = None
+    *, assessment: Assessment, by: User, entry: ReviewEntry, seen: Seen | None = None, at: datetime | None = None
 ) -> Review:
     """Note what the reviewer has so far, in place of what was noted before; nobody but reviewers sees it.
 
-    `ReviewChanged` where it was changed since `seen_version`; `Refused` for an area or a question that isn't there, or
-    another level than the claimed one without a reason.
+    `ReviewChanged` where something changed since it was `seen`; `Refused` for an area or a question that isn't there,
+    or another level than the claimed one without a reason.
     """
     if _not_anothers(assessment, by).claimed_by_id is None:
         claim(assessment=assessment, by=by)
     review = _first_look(assessment, by, at or timezone.now())
-    _record_noted(review, by, _note(review, entry, seen_version))
+    _record_noted(review, by, _note(review, entry, seen))
     return review
 
 
@@ -169,9 +181,11 @@ def _record_noted(review: Review, by: User, changes: Mapping[str, Any]) -> None:
         )
 
 
-def _note(review: Review, entry: ReviewEntry, seen_version: int | None) -> Mapping[str, Any]:
+def _note(review: Review, entry: ReviewEntry, seen: Seen | None) -> Mapping[str, Any]:
     """Write an entry into a review that is in progress; what changed, before and after."""
-    if seen_version is not None and seen_version != review.version:
+    if seen and seen.seal != review.scorecard.sha256:
+        raise ReviewChanged("The team has submitted again since you opened this page. Look at the newest submission.")
+    if seen and seen.version != review.version:
         raise ReviewChanged("This review was changed in another window since you opened it.")
     claimed = dict(review.scorecard.areas.values_list("area", "level"))
     _check(entry, claimed, review.scorecard)
@@ -259,11 +273,11 @@ def return_(
     by: User,
     comment: str | None = None,
     entry: ReviewEntry | None = None,
-    seen_version: int | None = None,
+    seen: Seen | None = None,
     at: datetime | None = None,
 ) -> Review:
     """Give a submission back to its team, saying what to do: in all, or at single answers."""
-    return _decide(assessment, Decision.RETURNED, by, comment, entry, seen_version, at)
+    return _decide(assessment, Decision.RETURNED, by, comment, entry, seen, at)
 
 
 def accept(
@@ -272,12 +286,12 @@ def accept(
     by: User,
     comment: str | None = None,
     entry: ReviewEntry | None = None,
-    seen_version: int | None = None,
+    seen: Seen | None = None,
     at: datetime | None = None,
 ) -> Review:
     """Accept a submission; its answers stay locked for good. An area without a level of the reviewer's is accepted as
     claimed."""
-    return _decide(assessment, Decision.ACCEPTED, by, comment, entry, seen_version, at)
+    return _decide(assessment, Decision.ACCEPTED, by, comment, entry, seen, at)
 
 
 @transaction.atomic
@@ -287,7 +301,7 @@ def _decide(
     by: User,
     comment: str | None,
     entry: ReviewEntry | None,
-    seen_version: int | None,
+    seen: Seen | None,
     at: datetime | None,
 ) -> Review:
     """`entry` is the whole review as typed, `comment` its general comment alone; without them what was noted holds."""
@@ -298,8 +312,8 @@ def _decide(
     if comment is not None:
         noted = ReviewEntry(comment.strip(), noted.areas, noted.comments)
     if decision == Decision.RETURNED and not (noted.comment or noted.comments):
-        raise Refused("Say what the team has to do before it submits again.")
-    changes = _note(review, noted, seen_version)
+        raise NothingToDo("Say what the team has to do before it submits again, here or at single answers.")
+    changes = _note(review, noted, seen)
     notes = {name: values for name, values in changes.items() if name != "comment"}
     review.decision, review.decided_at = decision, now
     review.save(update_fields=["decision", "decided_at"])
@@ -362,7 +376,7 @@ def save_second_look(
     scorecard: Scorecard,
     by: User,
     entry: ReviewEntry,
-    seen_version: int | None = None,
+    seen: Seen | None = None,
     complete: bool = False,
     at: datetime | None = None,
 ) -> Review:
@@ -384,7 +398,7 @@ def save_second_look(
         raise ClaimedByAnother(f"{review.reviewer} has the second look.")
     if review.decided_at:
         raise Refused("This second look is over.")
-    _record_noted(review, by, _note(review, entry, seen_version))
+    _record_noted(review, by, _note(review, entry, seen))
     if complete:
         missing = scorecard.areas.exclude(level=None).exclude(area__in=entry.areas)
         if missing.exists():

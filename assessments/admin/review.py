@@ -1,120 +1,114 @@
-"""Submissions: finding them, reading one in one place, returning or accepting it."""
+"""Submissions: the queue, the review page, and deciding on one or on many."""
 
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 
-from assessments import actions, outcome
+from assessments import actions, results, review_sheet
 from assessments.access import Access, readable_assessment, reviews, signed_in
-from assessments.forms import TidyTextField
-from assessments.models import Assessment, AuditEvent, Decision, Scorecard, ScorecardArea, State
-from assessments.models.assessment import TEXT_LIMIT
-from rubric.datatypes import Area
+from assessments.models import Assessment, AuditEvent, Review, SavedSearch, Scorecard, State, User
+from assessments.review_forms import ACCEPT, RETURN, ReviewForm
 from rubric.models import newest_published
 
 from .base import ReadOnlyAdmin
+from .filters import (
+    MINE,
+    OVERDUE,
+    UNCLAIMED,
+    WAITING,
+    FlagFilter,
+    QueueFilter,
+    SecondLookFilter,
+    area_filter,
+    review_due,
+)
 
-NOT_RATED = "none"
-
-
-class DecisionForm(forms.Form):
-    """What a reviewer says of a submission: accepted, or returned with what to do."""
-
-    decision = forms.ChoiceField(choices=Decision)
-    comment = TidyTextField(required=False, max_length=TEXT_LIMIT)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("decision") == Decision.RETURNED and not cleaned.get("comment"):
-            self.add_error("comment", "Say what the team has to do before it submits again.")
-        return cleaned
-
-
-class WaitingFilter(admin.SimpleListFilter):
-    title = "waiting for review"
-    parameter_name = "waiting"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
-        return [("yes", "Waiting, oldest first")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
-        return queryset.filter(state=State.SUBMITTED) if self.value() else queryset
-
-
-def area_filter(area: Area, top: int) -> type[admin.SimpleListFilter]:
-    """A filter by one area's level on the newest scorecard."""
-    levels = [*((str(number), str(number)) for number in range(1, top + 1)), (NOT_RATED, "Not rated")]
-
-    class AreaLevelFilter(admin.SimpleListFilter):
-        title = area.name
-        template = "admin/assessments/area_level_filter.html"
-        parameter_name = f"level_{area.code}"
-
-        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
-            return levels
-
-        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
-            value = self.value()
-            if value not in dict(levels):
-                return queryset
-            newest = Scorecard.objects.filter(assessment=OuterRef("scorecard__assessment")).order_by("-sequence")
-            figures = ScorecardArea.objects.filter(
-                scorecard__assessment=OuterRef("pk"), scorecard=newest.values("pk")[:1], area=area.code
-            )
-            level = None if value == NOT_RATED else int(str(value))
-            return queryset.filter(Exists(figures.filter(level=level)))
-
-    return AreaLevelFilter
+CLAIM, RELEASE, TAKE_OVER = "claim", "release", "take-over"
+PRESETS = [
+    ("Waiting, oldest first", f"queue={WAITING}"),
+    ("I have it", f"queue={MINE}"),
+    ("Nobody has it", f"queue={UNCLAIMED}"),
+    ("Overdue", f"queue={OVERDUE}"),
+    ("Waiting without a flag", f"queue={WAITING}&flag=no"),
+    ("Waiting with a flag", f"queue={WAITING}&flag=any"),
+]
+"""The searches that every reviewer needs, as links: name and query."""
 
 
 @admin.register(Assessment)
 class AssessmentAdmin(ReadOnlyAdmin):
     """Every submission of every organization. Drafts are the team's own and don't appear."""
 
-    list_display = ["team", "organization", "cycle", "state", "submitted", "levels"]
+    list_display = ["team", "organization", "cycle", "standing", "submitted", "flags", "levels"]
     search_fields = ["team", "organization__name", "scorecards__code"]
     list_per_page = 50
     show_full_result_count = False
+    actions = ["accept_unflagged", "claim_all"]
+    change_list_template = "admin/assessments/assessment/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assessment]:
-        scorecards = Scorecard.objects.defer("document").order_by("-sequence").prefetch_related("areas")
+        scorecards = Scorecard.objects.defer("document").order_by("-sequence").prefetch_related("areas", "flags")
         queryset: QuerySet[Assessment] = super().get_queryset(request)
         return (
             queryset.exclude(submitted_at=None)
-            .select_related("organization", "cycle")
+            .select_related("organization", "cycle", "claimed_by")
             .prefetch_related(Prefetch("scorecards", scorecards))
         )
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         """What waits stands oldest first; the list would put its own order over the filter's."""
-        return ["submitted_at"] if request.GET.get(WaitingFilter.parameter_name) else ["-submitted_at"]
+        waiting = request.GET.get(QueueFilter.parameter_name) in (WAITING, OVERDUE, UNCLAIMED, MINE)
+        return ["submitted_at"] if waiting else ["-submitted_at"]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002 (Django's signature)
         rubric = newest_published().to_datatypes()
         areas = (area_filter(area, rubric.top) for area in rubric.areas)
-        return [WaitingFilter, "state", "cycle", "organization", *areas]
+        return [QueueFilter, FlagFilter, SecondLookFilter, "cycle", "organization", *areas]
+
+    @admin.display(description="Where it stands", ordering="state")
+    def standing(self, assessment: Assessment) -> SafeString | str:
+        """What became of it, or until when it should be decided on and who has it."""
+        due = review_due(assessment)
+        if due is None:
+            return assessment.get_state_display()
+        overdue = due < timezone.localdate()
+        words = format_html("<strong>Overdue since {}</strong>", _day(due)) if overdue else f"Due {_day(due)}"
+        return format_html("{}; {} has it", words, assessment.claimed_by or "nobody")
 
     @admin.display(description="Submitted", ordering="submitted_at")
     def submitted(self, assessment: Assessment) -> str:
-        return date_format(localtime(assessment.submitted_at), "M j, Y") if assessment.submitted_at else ""
+        return _day(timezone.localdate(assessment.submitted_at)) if assessment.submitted_at else ""
 
-    @admin.display(description="Levels")
+    @admin.display(description="Flags")
+    def flags(self, assessment: Assessment) -> SafeString | str:
+        """How many, with their reasons to hover or hear."""
+        newest = _newest(assessment)
+        sentences = [flag.sentence for flag in newest.flags.all()] if newest else []
+        if not sentences:
+            return "–"
+        return format_html(
+            '<span title="{}">{}<span class="usa-sr-only">: {}</span></span>',
+            "\n".join(sentences),
+            len(sentences),
+            " ".join(sentences),
+        )
+
+    @admin.display(description="Levels claimed")
     def levels(self, assessment: Assessment) -> SafeString | str:
         """The levels of the newest scorecard in stack order, each with its area's code to hover or hear."""
-        newest = next(iter(assessment.scorecards.all()), None)
+        newest = _newest(assessment)
         if newest is None:
             return "–"
         return format_html(
@@ -127,9 +121,46 @@ class AssessmentAdmin(ReadOnlyAdmin):
         )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        titled = {"title": "Submissions"} | (extra_context or {})
-        response: HttpResponse = super().changelist_view(request, titled)
+        context = {
+            "title": "Submissions",
+            "presets": PRESETS,
+            "saved_searches": SavedSearch.objects.filter(owner=signed_in(request)),
+            "query": request.GET.urlencode(),
+        }
+        response: HttpResponse = super().changelist_view(request, context | (extra_context or {}))
         return response
+
+    # ---- Many at once ----
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        return reviews(request.user)
+
+    @admin.action(description="Accept those without a flag", permissions=["review"])
+    def accept_unflagged(self, request: HttpRequest, queryset: QuerySet[Assessment]) -> None:
+        outcome = actions.accept_unflagged(assessments=list(queryset), by=signed_in(request))
+        count = len(outcome.accepted)
+        if count:
+            messages.success(request, f"Accepted {count} submission{'' if count == 1 else 's'} as claimed.")
+        for refusal in outcome.refusals:
+            messages.warning(request, f"Not accepted: {refusal}")
+
+    @admin.action(description="Claim", permissions=["review"])
+    def claim_all(self, request: HttpRequest, queryset: QuerySet[Assessment]) -> None:
+        by = signed_in(request)
+        for assessment in queryset:
+            self._attempt(request, f"Claimed: {assessment}.", actions.claim, assessment=assessment, by=by)
+
+    @staticmethod
+    def _attempt(request: HttpRequest, done: str, act: Callable[..., object], **given: Any) -> None:
+        """Do something and say that it is done, or why not."""
+        try:
+            act(**given)
+        except actions.Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, done)
+
+    # ---- The review page ----
 
     def change_view(
         self,
@@ -139,22 +170,76 @@ class AssessmentAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> HttpResponse:
         """The review page in place of Django's form."""
-        access = _submission(request, object_id)
-        form = DecisionForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            return self._decide(request, access.assessment, form)
+        assessment, user = _submission(request, object_id).assessment, signed_in(request)
+        act = request.POST.get("act")
+        if act in (CLAIM, RELEASE, TAKE_OVER):
+            return self._claim(request, assessment, act)
+        scorecard = _newest_with_document(assessment)
+        noted = _noted_for(assessment, scorecard, user)
+        form = self._form(request, assessment, scorecard, noted)
+        if form and request.method == "POST" and form.is_valid() and self._done(request, assessment, form):
+            here = reverse("admin:assessments_assessment_change", args=[assessment.pk])
+            queue = f"{reverse('admin:assessments_assessment_changelist')}?queue={WAITING}"
+            return redirect(queue if act in (ACCEPT, RETURN) else here)
         context = {
             **self.admin_site.each_context(request),
-            **outcome.result_page(access),
-            "title": f"{access.assessment}",
+            **review_sheet.page(assessment, scorecard, form=form, noted=noted),
+            "title": f"{assessment}",
             "opts": self.opts,
-            "form": form,
-            "decidable": access.assessment.state == State.SUBMITTED,
-            "comment_limit": TEXT_LIMIT,
+            "reviews": Review.objects.of(assessment),
+            "mine": assessment.claimed_by_id == user.pk,
+            "due": review_due(assessment),
         }
         return TemplateResponse(
-            request, "admin/assessments/assessment/review.html", context, status=422 if form.errors else 200
+            request,
+            "admin/assessments/assessment/review.html",
+            context,
+            status=422 if form and form.errors else 200,
         )
+
+    def _claim(self, request: HttpRequest, assessment: Assessment, act: str) -> HttpResponse:
+        given: dict[str, Any] = {"assessment": assessment, "by": signed_in(request)}
+        if act == RELEASE:
+            self._attempt(request, "Released.", actions.release, **given)
+        else:
+            done = "Claimed. Nobody else works on it unknowingly."
+            self._attempt(request, done, actions.claim, take_over=act == TAKE_OVER, **given)
+        return redirect("admin:assessments_assessment_change", assessment.pk)
+
+    @staticmethod
+    def _form(
+        request: HttpRequest, assessment: Assessment, scorecard: Scorecard, noted: Review | None
+    ) -> ReviewForm | None:
+        """What can be typed: nothing where the submission doesn't wait, or is another's.
+
+        What someone sends on a submission that was decided or claimed meanwhile is shown again, with the refusal.
+        """
+        others = assessment.claimed_by_id not in (None, signed_in(request).pk)
+        if request.method != "POST" and (assessment.state != State.SUBMITTED or others):
+            return None
+        return ReviewForm(
+            request.POST if request.method == "POST" else None,
+            rubric=results.rubric_of(assessment),
+            claimed={row.area: row.level for row in scorecard.areas.all()},
+            noted=noted,
+            seal=scorecard.sha256,
+        )
+
+    def _done(self, request: HttpRequest, assessment: Assessment, form: ReviewForm) -> bool:
+        """Save, accept or return; a refusal stands in the form."""
+        act = request.POST.get("act")
+        does: dict[Any, tuple[Callable[..., Review], str]] = {
+            ACCEPT: (actions.accept, f"Accepted: {assessment}."),
+            RETURN: (actions.return_, f"Returned: {assessment}."),
+        }
+        action, done = does.get(act, (actions.save_review, "Saved. The team sees it when you decide."))
+        try:
+            action(assessment=assessment, by=signed_in(request), entry=form.entry, seen=form.seen)
+        except actions.Refused as refusal:
+            form.add_error("comment" if isinstance(refusal, actions.NothingToDo) else None, str(refusal))
+            return False
+        messages.success(request, done)
+        return True
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -171,18 +256,27 @@ class AssessmentAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/assessments/assessment/history.html", context)
 
-    def _decide(self, request: HttpRequest, assessment: Assessment, form: DecisionForm) -> HttpResponse:
-        comment = form.cleaned_data["comment"]
-        act: Callable[..., Any] = (
-            actions.return_ if form.cleaned_data["decision"] == Decision.RETURNED else actions.accept
-        )
-        try:
-            review = act(assessment=assessment, by=signed_in(request), comment=comment)
-        except actions.Refused as refusal:
-            messages.error(request, str(refusal))
-            return redirect("admin:assessments_assessment_change", assessment.pk)
-        messages.success(request, f"{review.get_decision_display()}: {assessment}.")
-        return redirect(f"{reverse('admin:assessments_assessment_changelist')}?waiting=yes")
+
+def _day(day: Any) -> str:
+    return date_format(day, "M j, Y")
+
+
+def _newest(assessment: Assessment) -> Scorecard | None:
+    return next(iter(assessment.scorecards.all()), None)
+
+
+def _newest_with_document(assessment: Assessment) -> Scorecard:
+    scorecards = assessment.scorecards.prefetch_related("areas", "flags", "reviews")
+    scorecard = scorecards.latest("sequence")
+    scorecard.assessment = assessment
+    return scorecard
+
+
+def _noted_for(assessment: Assessment, scorecard: Scorecard, user: User) -> Review | None:
+    """The first look as far as this reviewer may see it: one who may have the second look has to stay blind."""
+    if assessment.claimed_by_id != user.pk and not review_sheet.shows_first_look(scorecard, user):
+        return None
+    return review_sheet.first_look(scorecard)
 
 
 def _submission(request: HttpRequest, object_id: str) -> Access:

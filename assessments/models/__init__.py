@@ -3,7 +3,7 @@
 from .assessment import Answer, Assessment, Cycle, Evidence, State
 from .audit import AuditEvent
 from .people import CoeRole, Invitation, Membership, Organization, Role, User
-from .reviewing import AnswerComment, AreaReview, Decision, Look, Review
+from .reviewing import AnswerComment, AreaReview, Decision, Look, Review, SavedSearch
 from .sealing import FlagKind, Scorecard, ScorecardArea, ScorecardFlag
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Organization",
     "Review",
     "Role",
+    "SavedSearch",
     "Scorecard",
     "ScorecardArea",
     "ScorecardFlag",

@@ -77,6 +77,22 @@ class Review(models.Model):
         return f"{self.get_decision_display() or self.get_look_display()} by {self.reviewer}"
 
 
+class SavedSearch(models.Model):
+    """A reviewer's own way to narrow the list of submissions, kept as a link. `query` is that of the list's address."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_searches")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "saved searches"
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="saved_search_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AreaReview(models.Model):
     """The level that a reviewer finds right for an area; where it differs from the claimed one, why."""
 

@@ -16,6 +16,20 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         grouped = "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
         return self.filter(code=grouped).select_related("assessment__rubric").defer("document")
 
+    def for_second_look(self) -> Self:
+        """Those that were drawn, with what a page about them needs."""
+        drawn = self.filter(second_look=True).select_related(
+            "assessment__organization", "assessment__cycle", "assessment__rubric__publication"
+        )
+        return drawn.prefetch_related("areas", "flags", "reviews__reviewer")
+
+    def awaiting_second_look(self, user: User) -> Self:
+        """Those drawn whose second look is `user`'s to take or to go on with, oldest first."""
+        first_was_theirs = Q(reviews__look="first", reviews__reviewer=user)
+        taken = Q(reviews__look="second") & (~Q(reviews__reviewer=user) | Q(reviews__decided_at__isnull=False))
+        mine = self.for_second_look().exclude(pk__in=self.model.objects.filter(first_was_theirs | taken).values("pk"))
+        return mine.defer("document").order_by("sealed_at")
+
 
 class Scorecard(models.Model):
     """A result sealed at submission. `document` is the canonical JSON text that `sha256` is the digest of.

@@ -24,7 +24,7 @@ from aicmm import pdf
 from assessments import actions
 from assessments.actions import AnswerEntry
 from assessments.datatypes import EvidenceLink
-from assessments.models import Assessment, AuditEvent, Membership, Role, Scorecard, State, User
+from assessments.models import Assessment, AuditEvent, Membership, Role, SavedSearch, Scorecard, State, User
 from rubric.models import Area, Question, Rubric
 from tests.factories import (
     PASSWORD,
@@ -143,6 +143,14 @@ account_reset_password_from_key_done  POST  405 405 405 405 405 405 405 405
 account_reset_password_done           GET   200 200 200 200 200 200 200 200
 account_reset_password_done           POST  405 405 405 405 405 405 405 405
 
+save-search                           GET   405 405 405 405 405 405 405 405
+save-search                           POST  302 403 403 403 403 403 302 302
+forget-search                         GET   405 405 405 405 405 405 405 405
+forget-search                         POST  302 403 403 403 403 403 302 404
+second-looks                          GET   302 403 403 403 403 403 200 200
+second-looks                          POST  405 405 405 405 405 405 405 405
+second-look                           GET   302 403 403 403 403 403 200 200
+second-look                           POST  302 403 403 403 403 403 422 422
 admin:index                           GET   302 302 302 302 302 302 200 200
 admin:index                           POST  302 302 302 302 302 302 200 200
 admin:login                           GET   302 403 403 403 403 403 302 302
@@ -330,6 +338,8 @@ def world(agency: Agency, other: Agency, reviewer: User, administrator: User, mo
     returned = make_returned(organization=agency.organization, by=agency.lead)
     invitation = make_invitation(organization=agency.organization, by=agency.lead)
     scorecard = submitted.scorecards.get()
+    Scorecard.objects.filter(pk=scorecard.pk).update(second_look=True)
+    search = SavedSearch.objects.create(owner=reviewer, name="Mine", query="queue=mine")
     member = Membership.objects.get(user=agency.viewer)
     return World(
         agency=agency,
@@ -347,6 +357,8 @@ def world(agency: Agency, other: Agency, reviewer: User, administrator: User, mo
             "set-role": [agency.organization.code, member.pk],
             "invitation": [invitation.token],
             "model-area": ["secops"],
+            "forget-search": [search.pk],
+            "second-look": [scorecard.pk],
             "account_confirm_email": ["x"],
             "account_reset_password_from_key": ["a", "b-c"],
             "admin:view_on_site": [0, 0],

@@ -113,12 +113,13 @@ def test_submitting_leaves_a_row_and_a_refusal_none(agency: Agency, lead: Client
         lead.post(address)
 
 
-@pytest.mark.parametrize(("decision", "comment"), [("returned", "Say more"), ("accepted", "")])
-def test_deciding_leaves_a_row(reviewer: User, decision: str, comment: str) -> None:
+@pytest.mark.parametrize(("act", "decision", "comment"), [("return", "returned", "More"), ("accept", "accepted", "")])
+def test_deciding_leaves_a_row(reviewer: User, act: str, decision: str, comment: str) -> None:
     assessment = make_submitted()
     address = reverse("admin:assessments_assessment_change", args=[assessment.pk])
+    seal = assessment.scorecards.get().sha256
     with one_event() as found:
-        client_of(reviewer).post(address, {"decision": decision, "comment": comment})
+        client_of(reviewer).post(address, {"act": act, "comment": comment, "seal": seal, "version": 0})
     (event,) = found
     assert (event.action, event.actor) == (f"assessment {decision}", reviewer)
     assert event.detail == {"state": ["submitted", decision], "comment": comment, "sequence": 1}

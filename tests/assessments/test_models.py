@@ -21,6 +21,7 @@ from assessments.models import (
     Invitation,
     Review,
     Role,
+    SavedSearch,
     Scorecard,
     ScorecardArea,
     ScorecardFlag,
@@ -217,6 +218,9 @@ VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
     "area_review_other_level_has_reason": [
         lambda: area_review(validated_level=2),
         lambda: area_review(claimed_level=None),
+    ],
+    "saved_search_name_once": [
+        lambda: [SavedSearch.objects.create(owner=owner, name="A", query="") for owner in [make_user()] for _ in "ab"]
     ],
     "answer_comment_once": [lambda: [answer_comment(review=first) for first in [review()] for _ in range(2)]],
     "answer_comment_says_something": [lambda: answer_comment(text="")],

@@ -57,6 +57,11 @@ def listed(client: Client, **filters: Any) -> list[str]:
     return [assessment.team for assessment in response.context["cl"].result_list]
 
 
+def decide(assessment: Assessment, act: str = "accept", **fields: Any) -> dict[str, Any]:
+    """What the review page sends for the newest submission, nothing noted before."""
+    return {"act": act, "seal": assessment.scorecards.latest("sequence").sha256, "version": 0} | fields
+
+
 def words(response: Any) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
@@ -104,7 +109,7 @@ def test_a_line_says_team_organization_cycle_state_and_levels(client: Client) ->
         choices={"mlops-1": "5"} | {f"aiops-{n}": "not_applicable" for n in range(1, 9)},
     )
     text = words(client.get(QUEUE))
-    for word in ("Flood Forecasts", "Department of Rivers", "FY2027 Q1", "Submitted"):
+    for word in ("Flood Forecasts", "Department of Rivers", "FY2027 Q1", "nobody has it"):
         assert word in text
     assert "peopleops 2 cloudops 2 secops 2 devops 2 dataops 2 mlops 2 aiops –" in text
 
@@ -115,14 +120,15 @@ def test_what_waits_stands_oldest_first(client: Client) -> None:
     actions.return_(assessment=first, by=make_user(coe_role="reviewer"), comment="More")
     actions.submit(assessment=first, by=first.created_by)
     assert second.submitted_at
-    assert listed(client, waiting="yes") == ["Second", "First"]
+    assert listed(client, queue="waiting") == ["Second", "First"]
 
 
 def test_the_list_is_narrowed_by_organization_cycle_and_state(client: Client) -> None:
     one, two = make_submitted(team="One"), make_accepted(team="Two")
     assert listed(client, organization__id__exact=one.organization.pk) == ["One"]
     assert listed(client, cycle__id__exact=two.cycle.pk) == ["Two"]
-    assert listed(client, state__exact="submitted") == ["One"]
+    assert listed(client, queue="accepted") == ["Two"]
+    assert listed(client, queue="returned") == []
     assert listed(client, state__exact="accepted", organization__id__exact=one.organization.pk) == []
 
 
@@ -168,7 +174,7 @@ def test_the_list_takes_the_same_queries_for_3_as_for_30(client: Client) -> None
             numbers.append(len(few))
     with CaptureQueriesContext(connection) as many:
         assert len(listed(client)) == 30
-    assert numbers == [len(many)] == [9]
+    assert numbers == [len(many)] == [11]
 
 
 # ---- The review page ----
@@ -199,7 +205,7 @@ def test_the_review_page_takes_the_same_queries_whatever_the_answers(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for assessment in (make_submitted(), make_submitted(rationale="Text", evidence=[LINK] * 10)):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(11):
             client.get(page_of(assessment))
 
 
@@ -228,7 +234,7 @@ def test_a_draft_is_not_reachable(client: Client, reviewer: User, role: str | No
         response = client.get(reverse(f"admin:assessments_assessment_{view}", args=[draft.pk]), follow=True)
         assert response.status_code in {403, 404} or response.redirect_chain
         assert "Not yet" not in response.content.decode()
-    assert client.post(page_of(draft), {"decision": "accepted"}).status_code == 404
+    assert client.post(page_of(draft), {"act": "accept"}).status_code == 404
     assert Assessment.objects.get(pk=draft.pk).state == State.DRAFT
 
 
@@ -266,9 +272,9 @@ def test_the_history_of_a_draft_is_its_teams_own(client: Client, agency: Agency)
 
 def test_a_submission_is_returned_with_what_to_do(client: Client, reviewer: User) -> None:
     assessment = make_submitted(team="Flood Forecasts")
-    answer = {"decision": "returned", "comment": " Say more\r\nabout logs. "}
+    answer = decide(assessment, "return", comment=" Say more\r\nabout logs. ")
     response = client.post(page_of(assessment), answer, follow=True)
-    assert response.redirect_chain == [(f"{QUEUE}?waiting=yes", 302)]
+    assert response.redirect_chain == [(f"{QUEUE}?queue=waiting", 302)]
     assert told(response) == [f"Returned: {assessment}."]
     review = Review.objects.get()
     assert (review.decision, review.comment, review.reviewer) == ("returned", "Say more\nabout logs.", reviewer)
@@ -279,7 +285,7 @@ def test_a_submission_is_returned_with_what_to_do(client: Client, reviewer: User
 
 def test_a_submission_is_accepted_without_a_word(client: Client) -> None:
     assessment = make_submitted()
-    response = client.post(page_of(assessment), {"decision": "accepted", "comment": ""}, follow=True)
+    response = client.post(page_of(assessment), decide(assessment), follow=True)
     assert told(response) == [f"Accepted: {assessment}."]
     assert Assessment.objects.get(pk=assessment.pk).state == State.ACCEPTED
 
@@ -287,16 +293,16 @@ def test_a_submission_is_accepted_without_a_word(client: Client) -> None:
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"decision": "returned", "comment": " \r\n"}, "Say what the team has to do before it submits again."),
-        ({"decision": "returned", "comment": "x" * 4001}, "at most 4000 characters"),
-        ({"decision": "returned", "comment": "x\n" * 100 + "x"}, "This has 101 lines; the most that fits is 100."),
-        ({"decision": "draft", "comment": "Typed"}, ""),
-        ({"comment": "Typed"}, ""),
+        ({"act": "return", "comment": " \r\n"}, "Say what the team has to do before it submits again"),
+        ({"act": "return", "comment": "x" * 4001}, "at most 4000 characters"),
+        ({"act": "return", "comment": "x\n" * 100 + "x"}, "This has 101 lines; the most that fits is 100."),
+        ({"act": "accept", "comment": "Typed", "seal": "another"}, "The team has submitted again since"),
+        ({"act": "accept", "comment": "Typed", "version": 3}, "changed in another window"),
     ],
 )
-def test_a_decision_that_cannot_be_keeps_what_was_typed(client: Client, fields: dict[str, str], sentence: str) -> None:
+def test_a_decision_that_cannot_be_keeps_what_was_typed(client: Client, fields: dict[str, Any], sentence: str) -> None:
     assessment = make_submitted()
-    response = client.post(page_of(assessment), fields)
+    response = client.post(page_of(assessment), decide(assessment) | fields)
     assert response.status_code == 422
     assert sentence in words(response)
     assert fields["comment"].strip() in html.unescape(response.content.decode())
@@ -307,8 +313,10 @@ def test_a_decision_that_cannot_be_keeps_what_was_typed(client: Client, fields: 
 @pytest.mark.parametrize(("make", "word"), [(make_accepted, "accepted"), (make_returned, "returned")])
 def test_what_is_decided_stays_decided(client: Client, make: Any, word: str) -> None:
     assessment = make()
-    response = client.post(page_of(assessment), {"decision": "accepted"}, follow=True)
-    assert told(response) == [f"This assessment is {word}, so there is nothing to decide."]
+    response = client.post(page_of(assessment), decide(assessment, comment="Typed"))
+    assert response.status_code == 422
+    assert f"This assessment is {word}, so there is nothing to decide." in words(response)
+    assert "Typed" in response.content.decode()
     assert Review.objects.count() == 1
     assert "Decide" not in words(client.get(page_of(assessment)))
 
@@ -318,10 +326,10 @@ def test_two_reviewers_at_the_same_moment_decide_once(at_once: AtOnce, reviewer:
     for _ in range(5):
         assessment = make_submitted()
         replies = at_once(
-            lambda: browsers[0].post(page_of(assessment), {"decision": "accepted"}),  # noqa: B023
-            lambda: browsers[1].post(page_of(assessment), {"decision": "returned", "comment": "More"}),  # noqa: B023
+            lambda: browsers[0].post(page_of(assessment), decide(assessment)),  # noqa: B023
+            lambda: browsers[1].post(page_of(assessment), decide(assessment, "return", comment="More")),  # noqa: B023
         )
-        assert [reply.status_code for reply in replies] == [302, 302]
+        assert sorted(reply.status_code for reply in replies) == [302, 422]
         review = Review.objects.get(scorecard__assessment=assessment)
         assert Assessment.objects.get(pk=assessment.pk).state == review.decision
 
@@ -329,7 +337,7 @@ def test_two_reviewers_at_the_same_moment_decide_once(at_once: AtOnce, reviewer:
 def test_another_site_cannot_decide(reviewer: User) -> None:
     assessment = make_submitted()
     browser = client_of(reviewer, enforce_csrf_checks=True)
-    assert browser.post(page_of(assessment), {"decision": "accepted"}).status_code == 403
+    assert browser.post(page_of(assessment), decide(assessment)).status_code == 403
 
 
 @pytest.mark.parametrize("role", ["lead", "contributor", "viewer"])
@@ -339,7 +347,7 @@ def test_agency_people_have_no_admin(agency: Agency, role: str) -> None:
     for address in ("/admin/", QUEUE, page_of(assessment)):
         response = browser.get(address)
         assert (response.status_code, response["Location"]) == (302, f"/admin/login/?next={address}")
-    browser.post(page_of(assessment), {"decision": "accepted"})
+    browser.post(page_of(assessment), decide(assessment))
     assert Assessment.objects.get(pk=assessment.pk).state == State.SUBMITTED
 
 

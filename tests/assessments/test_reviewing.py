@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from assessments import actions
-from assessments.actions import AreaEntry, CommentEntry, ReviewEntry
+from assessments.actions import AreaEntry, CommentEntry, ReviewEntry, Seen
 from assessments.actions.submitting import is_drawn
 from assessments.models import Assessment, AuditEvent, Review, Scorecard, ScorecardFlag, State, User
 from tests.assessments.conftest import AtOnce
@@ -52,6 +52,11 @@ def trail(assessment: Assessment) -> list[str]:
 
 def validated(assessment: Assessment) -> dict[str, int | None]:
     return dict(assessment.scorecards.latest("sequence").areas.values_list("area", "validated_level"))
+
+
+def seen(assessment: Assessment, version: int) -> Seen:
+    """What a page shows that is opened now, with that version of the review."""
+    return Seen(assessment.scorecards.latest("sequence").sha256, version)
 
 
 # ---- Claiming ----
@@ -135,7 +140,9 @@ def test_what_is_noted_is_kept_and_can_be_changed(submission: Assessment, review
         ("mlops-1", "", True),
     ]
     assert fresh(submission).claimed_by == reviewer
-    again = actions.save_review(assessment=submission, by=reviewer, entry=ReviewEntry("Only this."), seen_version=1)
+    again = actions.save_review(
+        assessment=submission, by=reviewer, entry=ReviewEntry("Only this."), seen=seen(submission, 1)
+    )
     assert (again.pk, again.version, again.areas.count(), again.answer_comments.count()) == (review.pk, 2, 0, 0)
     assert trail(submission)[-3:] == ["submission claimed", "review noted", "review noted"]
     event = AuditEvent.objects.latest("pk")
@@ -154,7 +161,7 @@ def test_a_window_that_was_overtaken_writes_nothing(submission: Assessment, revi
     actions.save_review(assessment=submission, by=reviewer, entry=ENTRY)
     for attempt in (actions.save_review, actions.accept, actions.return_):
         with pytest.raises(actions.ReviewChanged, match="in another window"):
-            attempt(assessment=submission, by=reviewer, entry=ReviewEntry("Old."), seen_version=0)
+            attempt(assessment=submission, by=reviewer, entry=ReviewEntry("Old."), seen=seen(submission, 0))
     assert Review.objects.get().comment == "Thank you."
 
 
@@ -213,6 +220,18 @@ def test_returning_validates_nothing_yet_and_needs_something_to_do(submission: A
     review = actions.return_(assessment=submission, by=reviewer, entry=ReviewEntry(comments=ENTRY.comments))
     assert (review.comment, review.asks, fresh(submission).state) == ("", 2, State.RETURNED)
     assert set(validated(submission).values()) == {None}
+
+
+def test_a_decision_on_a_submission_that_another_has_replaced_is_refused(
+    submission: Assessment, reviewer: User, another: User
+) -> None:
+    old = seen(submission, 0)
+    actions.return_(assessment=submission, by=another, comment="Say more.")
+    actions.submit(assessment=submission, by=submission.created_by)
+    for attempt in (actions.save_review, actions.accept, actions.return_):
+        with pytest.raises(actions.ReviewChanged, match="submitted again since"):
+            attempt(assessment=submission, by=reviewer, entry=ReviewEntry("Fine."), seen=old)
+    assert fresh(submission).state == State.SUBMITTED
 
 
 def test_a_second_submission_gets_a_review_of_its_own(submission: Assessment, reviewer: User) -> None:

@@ -417,7 +417,7 @@ def test_pages_of_a_reviewer(inspect: Inspect, cast: Cast, shelf: Shelf, problem
     pages.visit("area", shelf.address("submitted", "cloudops/"))
     pages.visit("admin", "/admin/", scope=OURS)
     pages.visit("all submissions", review, scope=OURS)
-    pages.visit("the queue", f"{review}?waiting=yes&level_mlops=3", scope=OURS)
+    pages.visit("the queue", f"{review}?queue=waiting&level_mlops=3", scope=OURS)
     pages.visit("review, submitted", f"{review}{shelf.submitted.pk}/change/", scope=OURS)
     page.get_by_role("button", name="Return with this comment").click()
     pages.look("review, returned without a comment", wrong=True, scope=OURS)

@@ -1,0 +1,128 @@
+"""What a reviewer types on the review page: a level per area, a comment per answer, one for all, and what to do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from assessments.actions import AreaEntry, CommentEntry, ReviewEntry, Seen
+from assessments.forms import TidyTextField
+from assessments.models import Review
+from assessments.models.assessment import TEXT_LIMIT
+from assessments.models.reviewing import COMMENT_LIMIT
+from rubric.datatypes import Rubric
+
+SAVE, ACCEPT, RETURN = "save", "accept", "return"
+
+
+class ReviewForm(forms.Form):
+    """A whole review. Fields are named `level-<area>`, `reason-<area>`, `text-<question>` and `evidence-<question>`."""
+
+    comment = TidyTextField(
+        required=False,
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 4, "aria-describedby": "comment-help"}),
+    )
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
+    seal = forms.CharField(max_length=64, required=False)
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        rubric: Rubric,
+        claimed: Mapping[str, int | None],
+        noted: Review | None = None,
+        seal: str = "",
+    ) -> None:
+        """`claimed` are the areas' levels by code; `noted` fills the fields in; `seal` is the digest judged on."""
+        super().__init__(data, initial=_initial(noted) | {"seal": seal})
+        self.claimed = claimed
+        self.rubric = rubric
+        levels = [("", "No level of mine"), *((str(level.number), str(level)) for level in rubric.levels)]
+        for area in rubric.areas:
+            self.fields[f"level-{area.code}"] = forms.ChoiceField(choices=levels, required=False)
+            self.fields[f"reason-{area.code}"] = _short_text()
+            for question in area.questions:
+                self.fields[f"text-{question.code}"] = _short_text()
+                self.fields[f"evidence-{question.code}"] = forms.BooleanField(required=False)
+
+    def level_of(self, area: str) -> forms.BoundField:
+        return self[f"level-{area}"]
+
+    def reason_of(self, area: str) -> forms.BoundField:
+        return self[f"reason-{area}"]
+
+    def text_of(self, question: str) -> forms.BoundField:
+        return self[f"text-{question}"]
+
+    def evidence_of(self, question: str) -> forms.BoundField:
+        return self[f"evidence-{question}"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for area in self.rubric.areas:
+            level, reason = cleaned.get(f"level-{area.code}"), cleaned.get(f"reason-{area.code}")
+            if level and int(level) != self.claimed[area.code] and reason == "":
+                sentence = f"Say why {area.name} is not at the level that is claimed."
+                self.add_error(f"reason-{area.code}", ValidationError(sentence))
+            if reason and level == "":
+                self.add_error(f"level-{area.code}", ValidationError(f"Choose the level that {area.name} is at."))
+        return cleaned
+
+    @property
+    def entry(self) -> ReviewEntry:
+        """What was typed, once valid."""
+        cleaned = self.cleaned_data
+        areas = {
+            area.code: AreaEntry(int(cleaned[f"level-{area.code}"]), cleaned[f"reason-{area.code}"])
+            for area in self.rubric.areas
+            if cleaned[f"level-{area.code}"]
+        }
+        comments = {
+            code: CommentEntry(cleaned[f"text-{code}"], cleaned[f"evidence-{code}"])
+            for code in self.rubric.question_by_code
+            if cleaned[f"text-{code}"] or cleaned[f"evidence-{code}"]
+        }
+        return ReviewEntry(cleaned["comment"], areas, comments)
+
+    @property
+    def seen(self) -> Seen:
+        """What the page that was sent had shown."""
+        return Seen(self.cleaned_data["seal"], self.cleaned_data["version"] or 0)
+
+    @property
+    def problems(self) -> list[dict[str, str]]:
+        """What is wrong, each with a link to its field, for the head of the page."""
+        return [
+            {"text": str(message), "href": "" if name == "__all__" else f"#{self[name].id_for_label}"}
+            for name, messages in self.errors.items()
+            for message in messages
+        ]
+
+
+def _short_text() -> TidyTextField:
+    return TidyTextField(required=False, max_length=COMMENT_LIMIT, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+def _initial(noted: Review | None) -> dict[str, Any]:
+    if noted is None:
+        return {"version": 0}
+    initial: dict[str, Any] = {"comment": noted.comment, "version": noted.version}
+    for row in noted.areas.all():
+        initial |= {f"level-{row.area}": str(row.validated_level), f"reason-{row.area}": row.reason}
+    for said in noted.answer_comments.all():
+        initial |= {f"text-{said.question}": said.text, f"evidence-{said.question}": said.wants_evidence}
+    return initial
+
+
+class SavedSearchForm(forms.Form):
+    """A name for the way the list is narrowed now; `query` as the browser had it, tidied to known characters."""
+
+    name = forms.CharField(max_length=60)
+    query = forms.CharField(max_length=1000)
+
+    def clean_query(self) -> str:
+        return QueryDict(self.cleaned_data["query"]).urlencode()

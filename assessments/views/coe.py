@@ -1,0 +1,90 @@
+"""The Center of Excellence's own pages in the admin, beside Django's."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessments import actions, results, review_sheet
+from assessments.access import for_reviewers, signed_in
+from assessments.models import SavedSearch, Scorecard
+from assessments.review_forms import ReviewForm, SavedSearchForm
+
+
+def _framed(request: HttpRequest, title: str, page: dict[str, Any]) -> dict[str, Any]:
+    """A page's content with what the admin's frame needs."""
+    return {**admin.site.each_context(request), "title": title, **page}
+
+
+@require_POST
+@for_reviewers
+def save_search(request: HttpRequest) -> HttpResponse:
+    """Keep the way the list of submissions is narrowed now, as a link of this reviewer's."""
+    submissions = reverse("admin:assessments_assessment_changelist")
+    form = SavedSearchForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Give the search a name of up to 60 characters.")
+        return redirect(submissions)
+    name, query = form.cleaned_data["name"], form.cleaned_data["query"]
+    try:
+        with transaction.atomic():
+            SavedSearch.objects.create(owner=signed_in(request), name=name, query=query)
+    except IntegrityError:
+        messages.error(request, f"You have a search “{name}” already. Give this one another name.")
+    return redirect(f"{submissions}?{query}")
+
+
+@require_POST
+@for_reviewers
+def forget_search(request: HttpRequest, pk: int) -> HttpResponse:
+    """Drop one of this reviewer's searches."""
+    get_object_or_404(SavedSearch, pk=pk, owner=signed_in(request)).delete()
+    return redirect("admin:assessments_assessment_changelist")
+
+
+@require_safe
+@for_reviewers
+def second_looks(request: HttpRequest) -> HttpResponse:
+    """What was drawn for a second look and still waits for this reviewer, oldest first."""
+    waiting = Scorecard.objects.awaiting_second_look(signed_in(request))
+    return render(request, "admin/review/second_looks.html", _framed(request, "Second looks", {"scorecards": waiting}))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_reviewers
+def second_look(request: HttpRequest, pk: int) -> HttpResponse:
+    """Judge a submission without having seen what the first look found."""
+    scorecard = get_object_or_404(Scorecard.objects.for_second_look(), pk=pk)
+    user = signed_in(request)
+    refusal = review_sheet.why_no_second_look(scorecard, user)
+    if refusal:
+        messages.warning(request, refusal)
+        return redirect("admin:assessments_assessment_change", scorecard.assessment_id)
+    noted = review_sheet.second_look(scorecard)
+    form = ReviewForm(
+        request.POST if request.method == "POST" else None,
+        rubric=results.rubric_of(scorecard.assessment),
+        claimed={row.area: row.level for row in scorecard.areas.all()},
+        noted=noted,
+        seal=scorecard.sha256,
+    )
+    if request.method == "POST" and form.is_valid():
+        complete = request.POST.get("act") == "complete"
+        try:
+            actions.save_second_look(scorecard=scorecard, by=user, entry=form.entry, seen=form.seen, complete=complete)
+        except actions.Refused as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, "The second look is over. Thank you." if complete else "Saved.")
+            return redirect("second-looks") if complete else redirect("second-look", pk)
+    page = review_sheet.page(scorecard.assessment, scorecard, form=form, noted=noted, blind=True)
+    return render(
+        request,
+        "admin/review/second_look.html",
+        _framed(request, f"Second look: {scorecard.assessment}", page),
+        status=422 if form.errors else 200,
+    )

@@ -1,0 +1,340 @@
+"""The reviewers' pages: claiming, noting, comparing, many at once, second looks, and searches that are kept."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from assessments import actions
+from assessments.actions import AnswerEntry, AreaEntry, CommentEntry, ReviewEntry
+from assessments.datatypes import EvidenceLink
+from assessments.models import Assessment, Review, SavedSearch, Scorecard, ScorecardFlag, State, User
+from tests.factories import (
+    client_of,
+    make_cycle,
+    make_member,
+    make_organization,
+    make_returned,
+    make_reviewer,
+    make_submitted,
+)
+from tests.uswds.markup import Element, parse
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = "/admin/assessments/assessment/"
+AREAS = ("peopleops", "cloudops", "secops", "devops", "dataops", "mlops", "aiops")
+NOTES = ReviewEntry(
+    comment="Thank you.",
+    areas={"secops": AreaEntry(2, "The log is not kept.")},
+    comments={"secops-2": CommentEntry("Link the log.", wants_evidence=True)},
+)
+
+
+@pytest.fixture
+def client(reviewer: User) -> Client:
+    return client_of(reviewer)
+
+
+@pytest.fixture
+def another() -> User:
+    return make_reviewer(name="Otto Other")
+
+
+def page_of(assessment: Assessment) -> str:
+    return reverse("admin:assessments_assessment_change", args=[assessment.pk])
+
+
+def shown(response: Any) -> Element:
+    return parse(response.content.decode())
+
+
+def text_of(response: Any) -> str:
+    return " ".join(shown(response).text.split())
+
+
+def sent(assessment: Assessment, act: str, *, version: int = 0, **fields: Any) -> dict[str, Any]:
+    """What the review page sends for the newest submission."""
+    return {"act": act, "seal": assessment.scorecards.latest("sequence").sha256, "version": version} | fields
+
+
+def listed(client: Client, **filters: Any) -> set[str]:
+    return {row.team for row in client.get(QUEUE, filters).context["cl"].result_list}
+
+
+# ---- Claiming ----
+
+
+def test_a_reviewer_claims_releases_and_takes_over(client: Client, reviewer: User, another: User) -> None:
+    assessment = make_submitted()
+    assert "Nobody has claimed this submission" in text_of(client.get(page_of(assessment)))
+    client.post(page_of(assessment), {"act": "claim"})
+    assert "You have claimed this submission" in text_of(client.get(page_of(assessment)))
+    theirs = client_of(another)
+    page = theirs.get(page_of(assessment))
+    assert f"{reviewer} has worked on this submission since" in text_of(page)
+    assert page.context["form"] is None
+    theirs.post(page_of(assessment), {"act": "claim"})
+    assert Assessment.objects.get().claimed_by == reviewer
+    theirs.post(page_of(assessment), {"act": "take-over"})
+    assert Assessment.objects.get().claimed_by == another
+    theirs.post(page_of(assessment), {"act": "release"})
+    assert Assessment.objects.get().claimed_by is None
+
+
+def test_the_list_says_who_has_it_and_until_when(client: Client, reviewer: User, settings: Any) -> None:
+    fresh, old = make_submitted(team="Fresh"), make_submitted(team="Old")
+    actions.claim(assessment=fresh, by=reviewer)
+    Assessment.objects.filter(pk=old.pk).update(submitted_at=timezone.now() - timedelta(days=settings.REVIEW_DAYS + 1))
+    text = text_of(client.get(QUEUE))
+    assert f"; {reviewer} has it" in text
+    assert "Overdue since" in text
+    assert listed(client, queue="mine") == {"Fresh"}
+    assert listed(client, queue="unclaimed") == {"Old"}
+    assert listed(client, queue="overdue") == {"Old"}
+    assert listed(client, queue="odd") == {"Fresh", "Old"}
+
+
+# ---- Noting ----
+
+
+def test_what_is_typed_is_saved_and_there_again(client: Client) -> None:
+    assessment = make_submitted()
+    fields = {
+        "comment": "Thank you.",
+        "level-secops": "2",
+        "reason-secops": "The <log> is not kept.",
+        "text-secops-2": "Link the log.",
+        "evidence-secops-2": "on",
+    }
+    response = client.post(page_of(assessment), sent(assessment, "save", **fields), follow=True)
+    assert response.redirect_chain == [(page_of(assessment), 302)]
+    form = response.context["form"]
+    assert {name: form[name].value() for name in fields} == fields | {"evidence-secops-2": True}
+    assert form["version"].value() == 1
+    assert "The <log> is not kept." in text_of(response)
+    assert Assessment.objects.get().state == State.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence", "field"),
+    [
+        ({"level-secops": "2"}, "Say why SecOps is not at the level that is claimed.", "id_reason-secops"),
+        ({"reason-secops": "Because."}, "Choose the level that SecOps is at.", "id_level-secops"),
+        ({"level-secops": "9", "reason-secops": "Why."}, "Select a valid choice", "id_level-secops"),
+        ({"text-secops-2": "x" * 1001}, "at most 1000 characters", "id_text-secops-2"),
+    ],
+)
+def test_an_error_leads_to_its_field_and_loses_nothing(
+    client: Client, fields: dict[str, str], sentence: str, field: str
+) -> None:
+    assessment = make_submitted()
+    response = client.post(page_of(assessment), sent(assessment, "save", comment="Kept <here>", **fields))
+    page = shown(response)
+    assert response.status_code == 422
+    assert sentence in page.text
+    assert f"#{field}" in [link["href"] for link in page.all("a")]
+    assert page.by_id(field)["aria-invalid"] == "true"
+    assert "Kept <here>" in page.by_id("id_comment").text
+    assert not Review.objects.exists()
+
+
+def test_what_another_notes_meanwhile_is_not_written_over(client: Client, another: User) -> None:
+    assessment = make_submitted()
+    old = sent(assessment, "save", comment="Mine")
+    actions.save_review(assessment=assessment, by=another, entry=ReviewEntry("Theirs"))
+    response = client.post(page_of(assessment), old)
+    assert response.status_code == 422
+    assert "Otto Other is working on this submission" in text_of(response)
+    assert "Mine" in shown(response).by_id("id_comment").text
+    assert Review.objects.get().comment == "Theirs"
+
+
+def test_accepting_validates_and_the_page_says_so_afterwards(client: Client, reviewer: User) -> None:
+    assessment = make_submitted()
+    fields = {"level-secops": "2", "reason-secops": "The log is not kept.", "text-secops-2": "Link the log."}
+    client.post(page_of(assessment), sent(assessment, "accept", **fields))
+    text = text_of(client.get(page_of(assessment)))
+    assert "Validated: Level 2, Repeatable. The log is not kept." in text
+    assert "Link the log." in text
+    figures = dict(assessment.scorecards.get().areas.values_list("area", "validated_level"))
+    assert figures == dict.fromkeys(AREAS, 3) | {"secops": 2}
+
+
+# ---- Comparing ----
+
+
+def test_last_cycles_answer_stands_beside_this_ones() -> None:
+    organization = make_organization()
+    lead = make_member(organization=organization)
+    before = make_cycle(name="FY2026 Q4", starts_on=timezone.localdate() - timedelta(days=200))
+    make_submitted(
+        organization=organization, by=lead, team="Tides", cycle=before, level=1, rationale="Nobody wrote it down then."
+    )
+    now = make_submitted(organization=organization, by=lead, team="Tides", level=3)
+    response = client_of(make_reviewer()).get(page_of(now))
+    text = text_of(response)
+    assert "FY2026 Q4: Level 1, Initial / Ad Hoc. SecOps rose from Level 1 to Level 3." in text
+    assert "Level 1, Initial / Ad Hoc (up 2)" in text
+    assert "Nobody wrote it down then." in text
+    assert "SecOps rose from Level 1 in FY2026 Q4 to Level 3." in text
+
+
+def test_a_second_submission_shows_what_changed_first_and_what_was_said(client: Client, another: User) -> None:
+    assessment = make_submitted(rationale="First words.")
+    actions.return_(assessment=assessment, by=another, entry=NOTES)
+    entry = AnswerEntry("4", rationale="Better words.", evidence=(EvidenceLink("Log", "https://example.gov/"),))
+    actions.save_answer(assessment=assessment, code="secops-2", entry=entry, seen_version=1, by=assessment.created_by)
+    actions.submit(assessment=assessment, by=assessment.created_by)
+    response = client.get(page_of(assessment))
+    text = text_of(response)
+    assert "One answer has changed since the submission before." in text
+    assert "Changed: level, rationale, evidence." in text
+    assert "Otto Other on submission 1: Link the log. Evidence asked for." in text
+    secops = next(area for area in response.context["review"].areas if area.story.area.code == "secops")
+    assert ([a.line.code for a in secops.news], len(secops.rest)) == (["secops-2"], 5)
+    assert secops.news[0].previous.rationale == "First words."
+    assert response.context["form"]["level-secops"].value() is None
+
+
+def test_flags_stand_where_they_point(client: Client) -> None:
+    assessment = make_submitted(choices={"dataops-2": 5})
+    response = client.get(page_of(assessment))
+    sheet = response.context["review"]
+    assert sheet.flags == ("29 of 29 answers were saved within 10 minutes.",)
+    row = shown(response).by_id("dataops-2")
+    assert "DataOps 2 claims Level 5 without any evidence." in row.text
+
+
+@pytest.mark.parametrize("notes", [False, True])
+def test_the_page_takes_the_same_queries_whatever_is_noted(
+    client: Client, reviewer: User, django_assert_num_queries: DjangoAssertNumQueries, notes: bool
+) -> None:
+    assessment = make_submitted()
+    if notes:
+        comments = {f"secops-{n}": CommentEntry("Hm.") for n in range(1, 7)}
+        actions.save_review(assessment=assessment, by=reviewer, entry=ReviewEntry("Hm.", NOTES.areas, comments))
+    with django_assert_num_queries(13 if notes else 11):
+        client.get(page_of(assessment))
+
+
+# ---- The list ----
+
+
+def test_the_list_is_narrowed_by_flags(client: Client) -> None:
+    make_submitted(team="Plain")
+    ScorecardFlag.objects.all().delete()
+    make_submitted(team="High", level=4)
+    assert listed(client, flag="any") == {"High"}
+    assert listed(client, flag="no") == {"Plain"}
+    assert listed(client, flag="no_evidence") == {"High"}
+    assert listed(client, flag="jump") == set()
+    assert listed(client, flag="odd") == {"Plain", "High"}
+
+
+def test_a_flag_of_an_earlier_submission_is_none_of_the_newest(client: Client, another: User) -> None:
+    assessment = make_submitted(team="High", level=4)
+    actions.return_(assessment=assessment, by=another, comment="Where is the evidence?")
+    actions.submit(assessment=assessment, by=assessment.created_by)
+    ScorecardFlag.objects.filter(scorecard__sequence=2).delete()
+    assert listed(client, flag="no_evidence") == set()
+
+
+def test_many_are_accepted_from_the_list(client: Client) -> None:
+    plain = [make_submitted() for _ in range(2)]
+    ScorecardFlag.objects.all().delete()
+    flagged = make_submitted(team="High", level=4)
+    rows = {"action": "accept_unflagged", "_selected_action": [row.pk for row in (*plain, flagged)]}
+    response = client.post(QUEUE, rows, follow=True)
+    told = [str(message) for message in response.context["messages"]]
+    assert told[0] == "Accepted 2 submissions as claimed."
+    assert told[1] == f"Not accepted: {flagged}: It carries a flag, so it wants a look of its own."
+    assert Assessment.objects.filter(state=State.ACCEPTED).count() == 2
+
+
+def test_many_are_claimed_from_the_list(client: Client, reviewer: User) -> None:
+    rows = [make_submitted(), make_submitted(), make_returned()]
+    client.post(QUEUE, {"action": "claim_all", "_selected_action": [row.pk for row in rows]})
+    assert Assessment.objects.filter(claimed_by=reviewer).count() == 2
+
+
+def test_a_search_is_kept_as_a_link_of_ones_own(client: Client, another: User) -> None:
+    response = client.post("/admin/searches/", {"name": "High claims", "query": "flag=no_evidence&queue=waiting"})
+    assert response["Location"] == f"{QUEUE}?flag=no_evidence&queue=waiting"
+    assert "High claims" in text_of(client.get(QUEUE))
+    assert "High claims" not in text_of(client_of(another).get(QUEUE))
+    client.post("/admin/searches/", {"name": "High claims", "query": "x=1"})
+    search = SavedSearch.objects.get()
+    assert search.query == "flag=no_evidence&queue=waiting"
+    assert client_of(another).post(f"/admin/searches/{search.pk}/forget/").status_code == 404
+    client.post(f"/admin/searches/{search.pk}/forget/")
+    assert not SavedSearch.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "query", ["//evil.example/", "javascript:alert(1)", 'x="><script>alert(1)</script>', "\r\nX: y"]
+)
+def test_a_search_leads_nowhere_but_to_the_list(client: Client, query: str) -> None:
+    response = client.post("/admin/searches/", {"name": "Odd", "query": query})
+    assert response["Location"].startswith(f"{QUEUE}?")
+    assert "<script>" not in client.get(QUEUE).content.decode().replace("<script ", "")
+
+
+# ---- Second looks ----
+
+
+@pytest.fixture
+def drawn(settings: Any) -> Scorecard:
+    settings.SECOND_LOOK_PERCENT = 100
+    return make_submitted(team="Drawn").scorecards.get()
+
+
+def look_of(scorecard: Scorecard) -> str:
+    return reverse("second-look", args=[scorecard.pk])
+
+
+def test_a_second_look_is_blind(client: Client, another: User, drawn: Scorecard) -> None:
+    actions.save_review(assessment=drawn.assessment, by=another, entry=NOTES)
+    assert "Drawn" in text_of(client.get("/admin/second-looks/"))
+    for address in (look_of(drawn), page_of(drawn.assessment)):
+        text = text_of(client.get(address))
+        assert "The log is not kept." not in text
+        assert "Link the log." not in text
+    assert "The log is not kept." in text_of(client_of(another).get(page_of(drawn.assessment)))
+    assert "Drawn" not in text_of(client_of(another).get("/admin/second-looks/"))
+    assert client_of(another).get(look_of(drawn)).status_code == 302
+
+
+def test_a_second_look_is_noted_and_ended(client: Client, reviewer: User, another: User, drawn: Scorecard) -> None:
+    fields = sent(drawn.assessment, "save", **{"level-secops": "2", "reason-secops": "No log."})
+    assert client.post(look_of(drawn), fields).status_code == 302
+    response = client.post(look_of(drawn), fields | {"act": "complete", "version": 1})
+    assert response.status_code == 422
+    assert "Choose a level for each area that claims one." in text_of(response)
+    levels = {f"level-{area}": "3" for area in AREAS if area != "secops"}
+    client.post(look_of(drawn), fields | levels | {"act": "complete", "version": 1})
+    review = Review.objects.get(look="second")
+    assert (review.reviewer, review.decided_at is None, review.areas.count()) == (reviewer, False, 7)
+    assert "Drawn" not in text_of(client.get("/admin/second-looks/"))
+    assert client.get(look_of(drawn)).status_code == 302
+    assert listed(client, second_look="done") == {"Drawn"}
+    assert listed(client, second_look="open") == set()
+
+
+def test_what_was_not_drawn_has_no_second_look(client: Client, settings: Any) -> None:
+    settings.SECOND_LOOK_PERCENT = 0
+    assert client.get(look_of(make_submitted().scorecards.get())).status_code == 404
+
+
+def test_the_list_of_second_looks_takes_few_queries(
+    client: Client, settings: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    settings.SECOND_LOOK_PERCENT = 100
+    for _ in range(3):
+        make_submitted()
+    with django_assert_num_queries(6):
+        client.get("/admin/second-looks/")
