@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments import actions, results, review_sheet
+from assessments import agreement as agreements
 from assessments.access import for_reviewers, signed_in
-from assessments.models import SavedSearch, Scorecard
+from assessments.models import Cycle, SavedSearch, Scorecard
 from assessments.review_forms import ReviewForm, SavedSearchForm
+from rubric.models import newest_published
 
 
 def _framed(request: HttpRequest, title: str, page: dict[str, Any]) -> dict[str, Any]:
@@ -87,4 +89,25 @@ def second_look(request: HttpRequest, pk: int) -> HttpResponse:
         "admin/review/second_look.html",
         _framed(request, f"Second look: {scorecard.assessment}", page),
         status=422 if form.errors else 200,
+    )
+
+
+@require_safe
+@for_reviewers
+def agreement(request: HttpRequest) -> HttpResponse:
+    """How far two reviewers of the same submission agree, so that the CoE can calibrate."""
+    code = request.GET.get("cycle", "")
+    cycle = get_object_or_404(Cycle, code=code) if code else None
+    context: dict[str, Any] = {"cycles": Cycle.objects.all(), "cycle": cycle, "few": agreements.FEW_PAIRS}
+    try:
+        page = agreements.agreement_page(newest_published().to_datatypes(), agreements.pairs_of(cycle))
+    except agreements.Unavailable as refusal:
+        context["refusal"] = str(refusal)
+    else:
+        context["page"] = page
+    return render(
+        request,
+        "admin/review/agreement.html",
+        _framed(request, "Agreement of reviewers", context),
+        status=503 if "refusal" in context else 200,
     )

@@ -147,6 +147,8 @@ save-search                           GET   405 405 405 405 405 405 405 405
 save-search                           POST  302 403 403 403 403 403 302 302
 forget-search                         GET   405 405 405 405 405 405 405 405
 forget-search                         POST  302 403 403 403 403 403 302 404
+agreement                             GET   302 403 403 403 403 403 200 200
+agreement                             POST  405 405 405 405 405 405 405 405
 second-looks                          GET   302 403 403 403 403 403 200 200
 second-looks                          POST  405 405 405 405 405 405 405 405
 second-look                           GET   302 403 403 403 403 403 200 200
