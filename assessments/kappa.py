@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 
 def weighted_kappa(pairs: Sequence[Sequence[int]], top: int) -> float | None:
-    """From -1 to 1, 1 where all pairs agree; None without pairs, or where both gave one and the same level throughout."""
+    """From -1 to 1, 1 where all pairs agree; None without pairs, or where both gave one level throughout."""
     from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415 # slow to load, and wanted in this process alone
 
     if not pairs:

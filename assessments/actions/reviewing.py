@@ -144,8 +144,9 @@ def save_review(
     """
     if _not_anothers(assessment, by).claimed_by_id is None:
         claim(assessment=assessment, by=by)
-    review = _first_look(assessment, by, at or timezone.now())
-    _record_noted(review, by, _note(review, entry, seen))
+    now = at or timezone.now()
+    review = _first_look(assessment, by, now)
+    _record_noted(review, by, _note(review, entry, seen), now)
     return review
 
 
@@ -169,13 +170,14 @@ def _first_look(assessment: Assessment, by: User, now: datetime) -> Review:
     return review
 
 
-def _record_noted(review: Review, by: User, changes: Mapping[str, Any]) -> None:
+def _record_noted(review: Review, by: User, changes: Mapping[str, Any], now: datetime) -> None:
     if changes:
         record(
             "review noted",
             by=by,
             assessment=review.scorecard.assessment,
             subject=review.get_look_display(),
+            at=now,
             sequence=review.scorecard.sequence,
             changes=changes,
         )
@@ -398,19 +400,20 @@ def save_second_look(
         raise ClaimedByAnother(f"{review.reviewer} has the second look.")
     if review.decided_at:
         raise Refused("This second look is over.")
-    _record_noted(review, by, _note(review, entry, seen))
-    if complete:
-        missing = scorecard.areas.exclude(level=None).exclude(area__in=entry.areas)
-        if missing.exists():
-            raise Refused("Choose a level for each area that claims one.")
-        review.decided_at = now
-        review.save(update_fields=["decided_at"])
-        record(
-            "second look ended",
-            by=by,
-            assessment=scorecard.assessment,
-            at=now,
-            sequence=scorecard.sequence,
-            levels={code: area.validated_level for code, area in entry.areas.items()},
-        )
+    changes = _note(review, entry, seen)
+    if not complete:
+        _record_noted(review, by, changes, now)
+        return review
+    if scorecard.areas.exclude(level=None).exclude(area__in=entry.areas).exists():
+        raise Refused("Choose a level for each area that claims one.")
+    review.decided_at = now
+    review.save(update_fields=["decided_at"])
+    record(
+        "second look ended",
+        by=by,
+        assessment=scorecard.assessment,
+        at=now,
+        sequence=scorecard.sequence,
+        changes=changes,
+    )
     return review

@@ -121,7 +121,13 @@ def _do(event: story.Event, assessment: Assessment, by: User) -> None:
             actions.save_answer(assessment=assessment, code=code, entry=entry, seen_version=version, by=by, at=event.at)
         case story.Submitted():
             actions.submit(assessment=assessment, by=by, at=event.at)
-        case story.Returned(comment):
-            actions.return_(assessment=assessment, by=by, comment=comment, at=event.at)
-        case story.Accepted(comment):
-            actions.accept(assessment=assessment, by=by, comment=comment, at=event.at)
+        case story.Returned(entry):
+            actions.return_(assessment=assessment, by=by, entry=entry, at=event.at)
+        case story.Accepted(entry):
+            actions.accept(assessment=assessment, by=by, entry=entry, at=event.at)
+        case story.LookedAgain(entry):
+            scorecard = assessment.scorecards.latest("sequence")
+            # Elsewhere the digest draws, which is another one in each demo.
+            scorecard.second_look = True
+            scorecard.save(update_fields=["second_look"])
+            actions.save_second_look(scorecard=scorecard, by=by, entry=entry, complete=True, at=event.at)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from assessments.actions import AnswerEntry
+from assessments.actions import AnswerEntry, AreaEntry, CommentEntry, ReviewEntry
 from assessments.datatypes import EvidenceLink
 
 FOLDER = Path(__file__).parent / "teams"
@@ -39,15 +39,22 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    comment: str
+    entry: ReviewEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    comment: str
+    entry: ReviewEntry
 
 
-Happening = Started | Answered | Submitted | Returned | Accepted
+@dataclass(frozen=True, slots=True)
+class LookedAgain:
+    """A second reviewer's blind look at the newest submission, which was drawn for it."""
+
+    entry: ReviewEntry
+
+
+Happening = Started | Answered | Submitted | Returned | Accepted | LookedAgain
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +114,24 @@ def _happenings(told: Mapping[str, Any]) -> Iterator[tuple[datetime, Happening]]
         case "submit":
             yield at, Submitted()
         case "return":
-            yield at, Returned(told["comment"])
+            yield at, Returned(_review(told))
         case "accept":
-            yield at, Accepted(told["comment"])
+            yield at, Accepted(_review(told))
+        case "look again":
+            yield at, LookedAgain(_review(told))
         case other:
             raise ValueError(f"{told['at']}: nobody knows how to {other}.")
+
+
+def _review(told: Mapping[str, Any]) -> ReviewEntry:
+    """What a reviewer would have typed."""
+    return ReviewEntry(
+        comment=told.get("comment", ""),
+        areas={
+            code: AreaEntry(found["level"], found.get("reason", "")) for code, found in told.get("levels", {}).items()
+        },
+        comments={code: CommentEntry(**said) for code, said in told.get("comments", {}).items()},
+    )
 
 
 def _entry(fields: Mapping[str, Any]) -> AnswerEntry:

@@ -315,9 +315,9 @@ class TestStory:
     def test_the_audit_trail_has_every_change_at_its_time(self) -> None:
         for card in Scorecard.objects.all():
             assert card.assessment.events.filter(action="assessment submitted", at=card.sealed_at).exists()
-        for review in Review.objects.all():
+        for review in Review.objects.decided():
             happened = review.scorecard.assessment.events.get(action=f"assessment {review.decision}")
-            assert happened.at == review.created_at > review.scorecard.sealed_at
+            assert happened.at == review.decided_at > review.scorecard.sealed_at
         for answer in Answer.objects.exclude(version=0).select_related("question"):
             saved = answer.assessment.events.filter(action="answer saved", subject=answer.question.code)
             assert saved.count() == answer.version
@@ -328,7 +328,12 @@ class TestStory:
         staff = set(User.objects.exclude(coe_role="").values_list("pk", flat=True))
         left = set(User.objects.filter(is_active=False).values_list("pk", flat=True))
         for event in AuditEvent.objects.all():
-            reviewed = event.action in ("assessment returned", "assessment accepted")
+            reviewed = event.action in {
+                "assessment returned",
+                "assessment accepted",
+                "review noted",
+                "second look ended",
+            }
             assert (
                 event.actor_id in staff
                 if reviewed
@@ -355,10 +360,12 @@ class TestStory:
 
     def test_reviewers_speak_of_questions_there_are_and_of_the_level_that_was_claimed(self) -> None:
         rubric = published(*RUBRIC)
-        for review in Review.objects.select_related("scorecard"):
+        for review in Review.objects.decided().select_related("scorecard"):
             answers = sealing.answers_of(json.loads(review.scorecard.document))
             spoken = re.findall(r"^(\w+Ops) (\d)(?: \(level (\d)\))?", review.comment, re.MULTILINE)
-            assert spoken
+            commented = list(review.answer_comments.values_list("question", flat=True))
+            assert spoken or commented
+            assert set(commented) <= set(answers)
             for area, number, level in spoken:
                 answer = answers[f"{area.lower()}-{number}"]
                 assert not level or answer.choice == int(level)
