@@ -57,13 +57,39 @@ class EarlierResult:
     given: Mapping[str, GivenAnswer] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a reviewer said of one answer."""
+
+    text: str
+    wants_evidence: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the CoE decided on a sealed submission. Claimed levels stay what they are; these stand beside them.
+
+    `levels` are the validated ones by area code: all of an accepted submission, the reviewer's own of a returned one;
+    None where not rated. `reasons` say why one is not the claimed level. `remarks` are by question code.
+    """
+
+    decision: str
+    decision_label: str
+    by: str
+    at: datetime
+    comment: str
+    levels: Mapping[str, int | None]
+    reasons: Mapping[str, str]
+    remarks: Mapping[str, Remark]
+
+
 @dataclass(frozen=True)
 class ScoredAssessment:
     """Everything one page or report of an assessment says. `answers` has an entry for every question of the rubric.
 
     `explanations` stand in stack order like `result.areas`. `earlier` runs from the newest back. `seal` is None while
     the figures are provisional; `returned_seal` is then that of the submission which the CoE gave back, if any.
-    `people` are those who answered, by name.
+    `people` are those who answered, by name. `verdict` is what the CoE decided on this submission, if it has.
     """
 
     assessment_id: str
@@ -81,6 +107,7 @@ class ScoredAssessment:
     seal: Seal | None = None
     returned_seal: Seal | None = None
     people: tuple[str, ...] = ()
+    verdict: Verdict | None = None
 
     @property
     def provisional(self) -> bool:

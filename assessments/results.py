@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from assessments import sealing
 from assessments.access import Access
-from assessments.datatypes import EarlierResult, EvidenceLink, GivenAnswer, ScoredAssessment, Seal
-from assessments.models import Answer, Assessment, Evidence, Scorecard, State
+from assessments.datatypes import EarlierResult, EvidenceLink, GivenAnswer, Remark, ScoredAssessment, Seal, Verdict
+from assessments.models import Answer, Assessment, Decision, Evidence, Review, Scorecard, State
 from assessments.models.assessment import parse_choice
 from assessments.scoring import Answer as Choice
-from assessments.scoring import AreaResult, explain, score
+from assessments.scoring import AreaResult, Result, explain, score
 from rubric.datatypes import Area, Question, Rubric
 from rubric.models import published
 
@@ -131,6 +131,28 @@ def sealed(scorecard: Scorecard) -> ScoredAssessment:
         people=tuple(content["people"]),
         at=scorecard.sealed_at,
         seal=_seal(scorecard, content["sealed_by"]),
+    )
+
+
+def with_verdict(sheet: ScoredAssessment, reviews: Iterable[Review]) -> ScoredAssessment:
+    """The same with what was decided on this submission, if it is among `reviews`, with their rows."""
+    seal = sheet.seal
+    review = next((review for review in reviews if seal and review.scorecard.sequence == seal.sequence), None)
+    return replace(sheet, verdict=_verdict(review, sheet.result)) if review else sheet
+
+
+def _verdict(review: Review, result: Result) -> Verdict:
+    found = {row.area: row for row in review.areas.all()}
+    claimed = {area.area: area.level for area in result.areas} if review.decision == Decision.ACCEPTED else {}
+    return Verdict(
+        decision=review.decision,
+        decision_label=review.get_decision_display(),
+        by=str(review.reviewer),
+        at=review.decided_at or review.created_at,
+        comment=review.comment,
+        levels={**claimed, **{code: row.validated_level for code, row in found.items()}},
+        reasons={code: row.reason for code, row in found.items() if row.reason},
+        remarks={row.question: Remark(row.text, row.wants_evidence) for row in review.answer_comments.all()},
     )
 
 

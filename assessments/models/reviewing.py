@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from .assessment import MAX_LEVELS, TEXT_LIMIT, Assessment
@@ -30,7 +30,17 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """What was decided on the submissions of an assessment, newest first, with names; none for a mere draft."""
         if not assessment.submitted_at:
             return self.none()
-        return self.decided().filter(scorecard__assessment=assessment).select_related("reviewer", "scorecard")
+        reviews = self.decided().filter(scorecard__assessment=assessment).order_by("-decided_at")
+        return (
+            reviews.select_related("reviewer", "scorecard")
+            .defer("scorecard__document")
+            .prefetch_related("areas", "answer_comments")
+        )
+
+    def open_to(self, user: User) -> Self:
+        """Those that someone of the CoE may see: while a second look is open, only whoever had the first one may."""
+        over = Review.objects.filter(scorecard=OuterRef("scorecard"), look=Look.SECOND, decided_at__isnull=False)
+        return self.filter(Q(scorecard__second_look=False) | Q(reviewer=user) | Exists(over))
 
     def decided(self) -> Self:
         """First looks that are over. Others are the CoE's own and nobody else's to see."""
