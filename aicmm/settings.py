@@ -111,7 +111,10 @@ DATABASES["default"]["OPTIONS"] = _options | DATABASES["default"].get("OPTIONS",
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits are counted here, so every process has to see the same cache.
-CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://cache")}
+CACHES: dict[str, dict[str, Any]] = {"default": env.cache_url("CACHE_URL", default="dbcache://cache")}
+# Django's own caches throw entries out beyond 300, by their keys: a count that was thrown out would begin anew.
+if CACHES["default"]["BACKEND"].startswith(("django.core.cache.backends.db.", "django.core.cache.backends.locmem.")):
+    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 1_000_000} | CACHES["default"].get("OPTIONS", {})
 
 # ---- People ----
 
