@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 
 from assessments.actions import Refused, record
 from assessments.models import Invitation, Membership, Organization, Role, User
+from assessments.models.people import InvitationQuerySet
 
 REMOVE = "remove"
 logger = logging.getLogger(__name__)
@@ -55,9 +56,20 @@ def send_invitation(invitation: Invitation, link: str) -> bool:
 @transaction.atomic
 def withdraw(*, organization: Organization, pk: int, by: User) -> None:
     """Take an open invitation back; one of another organization, or none, changes nothing."""
-    invitation = organization.invitations.open().filter(pk=pk).first()
-    if invitation:
-        record("invitation withdrawn", by=by, organization=organization, subject=invitation.email)
+    _take_back(organization.invitations.open().filter(pk=pk), by)
+
+
+def withdraw_older(member: Membership, *, by: User) -> None:
+    """Take back what is open for someone who was put in, or out, by other means: later it would be a way back in.
+
+    Call it inside the transaction of the change.
+    """
+    _take_back(member.organization.invitations.open().filter(email__iexact=member.user.email), by)
+
+
+def _take_back(invitations: InvitationQuerySet, by: User) -> None:
+    for invitation in invitations.select_related("organization"):
+        record("invitation withdrawn", by=by, organization=invitation.organization, subject=invitation.email)
         invitation.delete()
 
 
@@ -72,6 +84,7 @@ def set_role(*, member: Membership, role: str, by: User) -> None:
         record(
             "member removed", by=by, organization=member.organization, subject=member.user.email, role=[before, None]
         )
+        withdraw_older(member, by=by)
         member.delete()
         return
     member.role = Role(role)
@@ -92,16 +105,18 @@ def join_as_new(*, invitation: Invitation, name: str, password: str) -> User:
 
 
 @transaction.atomic
-def join(*, invitation: Invitation, user: User) -> None:
-    """Take up an invitation. `Refused` where it is for someone else, was used, or has expired."""
+def join(*, invitation: Invitation, user: User) -> Membership:
+    """Take up an invitation; who is in already keeps the role. `Refused` where it is for someone else, was used, or
+    has expired."""
     locked = Invitation.objects.select_for_update().select_related("organization").get(pk=invitation.pk)
     if user.email.lower() != locked.email.lower():
         raise Refused(f"This invitation is for {locked.email}. Sign in with that address.")
     if not locked.is_open:
         raise Refused("This invitation was used or has expired. Ask your lead for a new one.")
-    Membership.objects.update_or_create(
-        organization=locked.organization, user=user, defaults={"role": locked.role, "since": timezone.now()}
+    member, _ = Membership.objects.get_or_create(
+        organization=locked.organization, user=user, defaults={"role": locked.role}
     )
     locked.accepted_at = timezone.now()
     locked.save(update_fields=["accepted_at"])
-    record("invitation accepted", by=user, organization=locked.organization, subject=user.email, role=locked.role)
+    record("invitation accepted", by=user, organization=locked.organization, subject=user.email, role=member.role)
+    return member

@@ -113,9 +113,9 @@ def _join_signed_in(request: HttpRequest, found: Invitation) -> HttpResponse:
     if request.method != "POST":
         return render(request, "assessments/join.html", {"invitation": found})
     try:
-        membership.join(invitation=found, user=signed_in(request))
+        member = membership.join(invitation=found, user=signed_in(request))
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("invitation", found.token)
-    messages.success(request, f"You are a {found.get_role_display().lower()} of {found.organization} now.")
+    messages.success(request, f"You are a {member.get_role_display().lower()} of {member.organization} now.")
     return redirect("home")
