@@ -1,13 +1,18 @@
 """Inviting, joining, leaving: what an invitation is good for, and what it no longer is."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments import membership
-from assessments.models import Invitation, Role, User
-from tests.factories import Agency, client_of, make_invitation, make_membership, make_user
+from assessments.actions import Refused
+from assessments.models import AuditEvent, Invitation, Role, User
+from tests.assessments.conftest import AtOnce
+from tests.factories import PASSWORD, Agency, client_of, make_invitation, make_membership, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +89,78 @@ def test_the_only_lead_stays_one_whatever_is_taken_up(agency: Agency) -> None:
     )
     membership.join(invitation=invitation, user=agency.lead)
     assert roles_of(agency.lead) == ["lead"]
+
+
+# ---- Pressed twice ----
+
+NEW = {"name": "Ann Other", "password": PASSWORD}
+
+
+def press_join(invitation: Invitation, client: Client | None = None, **fields: str) -> tuple[int, str]:
+    """The status of a press of "Join", by default of someone new in a browser of their own, and where it leads."""
+    reply = (client or Client()).post(reverse("invitation", args=[invitation.token]), NEW | fields)
+    return reply.status_code, reply.headers.get("Location", "")
+
+
+def test_two_presses_at_once_make_one_account_and_succeed(at_once: AtOnce) -> None:
+    invitation = make_invitation()
+    assert at_once(*[lambda: press_join(invitation)] * 3) == [(302, "/")] * 3
+    person = User.objects.get(email=invitation.email)
+    assert roles_of(person) == ["contributor"]
+    assert AuditEvent.objects.filter(action="invitation accepted").count() == 1
+
+
+def test_a_second_press_after_the_first_is_the_same_person() -> None:
+    invitation = make_invitation()
+    first, second = Client(), Client()
+    assert press_join(invitation, first) == press_join(invitation, second) == (302, "/")
+    assert "Welcome, Ann Other" in second.get("/").content.decode()
+    assert press_join(invitation, first) == (302, "/")
+    assert User.objects.filter(email=invitation.email).count() == 1
+
+
+def test_a_used_invitation_is_no_way_in_for_another_password_or_later() -> None:
+    invitation = make_invitation()
+    assert press_join(invitation) == (302, "/")
+    sign_in = (302, f"/accounts/login/?next=/invitations/{invitation.token}/")
+    assert press_join(invitation, password="another long password") == sign_in
+    long_ago = timezone.now() - timedelta(minutes=2)
+    Invitation.objects.filter(pk=invitation.pk).update(accepted_at=long_ago)
+    assert press_join(invitation) == sign_in
+
+
+def test_who_was_removed_right_after_joining_does_not_press_their_way_back(agency: Agency) -> None:
+    invitation = make_invitation(organization=agency.organization, by=agency.lead)
+    client = Client()
+    press_join(invitation, client)
+    person = User.objects.get(email=invitation.email)
+    person.memberships.all().delete()
+    assert press_join(invitation, client) == (302, f"/invitations/{invitation.token}/")
+    assert press_join(invitation)[1].startswith("/accounts/login/")
+    assert roles_of(person) == []
+
+
+def test_two_presses_at_once_of_someone_who_is_signed_in_succeed(at_once: AtOnce) -> None:
+    person = make_user()
+    invitation = make_invitation(email=person.email)
+    clients = [client_of(person), client_of(person)]
+    presses = [lambda client=client: press_join(invitation, client) for client in clients]
+    assert at_once(*presses) == [(302, "/")] * 2
+    assert AuditEvent.objects.filter(action="invitation accepted").count() == 1
+
+
+def test_two_organizations_that_invite_the_same_new_person_make_one_account(at_once: AtOnce) -> None:
+    invitations = [make_invitation(email="new@agency.example") for _ in range(2)]
+    presses = [lambda invitation=invitation: press_join(invitation) for invitation in invitations]
+    places = sorted(place for status, place in at_once(*presses) if status == 302)
+    assert places[0] == "/"
+    assert places[1].startswith("/accounts/login/?next=/invitations/")
+    assert User.objects.filter(email="new@agency.example").count() == 1
+
+
+def test_an_invitation_withdrawn_while_the_page_was_open_is_refused() -> None:
+    invitation = make_invitation()
+    Invitation.objects.all().delete()
+    with pytest.raises(Refused, match="was used or has expired"):
+        membership.join_as_new(invitation=invitation, name="Ann", password=PASSWORD)
+    assert not User.objects.filter(email=invitation.email).exists()
