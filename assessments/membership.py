@@ -49,7 +49,7 @@ def send_invitation(invitation: Invitation, link: str) -> bool:
     )
     try:
         send_mail(f"Join {invitation.organization} in AI CMM", text, None, [invitation.email])
-    except OSError:
+    except (OSError, ValueError):  # ValueError: an address or a name that no mail can carry
         logger.exception("An invitation could not be mailed")
         return False
     return True

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from aicmm.names import NameField
 from assessments.datatypes import EvidenceLink, GivenAnswer
 from assessments.scoring import NOT_APPLICABLE, UNKNOWN
 from assessments.scoring import Answer as Choice
@@ -25,7 +26,7 @@ class Cycle(models.Model):
     """A period in which teams assess themselves, such as a quarter."""
 
     code = models.SlugField(unique=True, help_text="Such as “fy2027-q1”.")
-    name = models.CharField(max_length=60, unique=True)
+    name = NameField(max_length=60, unique=True)
     starts_on = models.DateField()
     due_on = models.DateField(help_text="Submissions are expected by the end of this day.")
 
@@ -89,7 +90,7 @@ class Assessment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="assessments")
-    team = models.CharField(max_length=100)
+    team = NameField(max_length=100)
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="assessments")
     rubric = models.ForeignKey("rubric.Rubric", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT, editable=False)

@@ -1,5 +1,6 @@
 """Inviting, joining, leaving: what an invitation is good for, and what it no longer is."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from assessments import membership
 from assessments.actions import Refused
-from assessments.models import AuditEvent, Invitation, Role, User
+from assessments.models import AuditEvent, Cycle, Invitation, Organization, Role, User
 from tests.assessments.conftest import AtOnce
 from tests.factories import PASSWORD, Agency, client_of, make_invitation, make_membership, make_user
 
@@ -164,3 +165,50 @@ def test_an_invitation_withdrawn_while_the_page_was_open_is_refused() -> None:
     with pytest.raises(Refused, match="was used or has expired"):
         membership.join_as_new(invitation=invitation, name="Ann", password=PASSWORD)
     assert not User.objects.filter(email=invitation.email).exists()
+
+
+# ---- Addresses and names that no mail can carry ----
+
+
+def link_shown(page: str) -> str:
+    """The link to hand over, out of the message to the lead."""
+    found = re.search(r"hand over the link yourself: http://testserver(/invitations/[\w-]+/)", page)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("address", [f"a@{'ä' * 60}.com", f"{'b' * 200}@example.com"])
+def test_an_address_that_no_mail_reaches_gives_the_lead_the_link_at_least(agency: Agency, address: str) -> None:
+    invite = reverse("invite", args=[agency.organization.code])
+    reply = client_of(agency.lead).post(invite, {"email": address, "role": "viewer"}, follow=True)
+    assert reply.status_code == 200
+    assert Client().get(link_shown(reply.content.decode())).status_code == 200
+    assert AuditEvent.objects.get(action="person invited").subject == address[:200]
+
+
+def test_an_organization_whose_name_has_two_lines_can_invite(agency: Agency) -> None:
+    Organization.objects.filter(pk=agency.organization.pk).update(name="Department\nof Rivers")
+    invite = reverse("invite", args=[agency.organization.code])
+    reply = client_of(agency.lead).post(invite, {"email": "new@agency.example", "role": "viewer"}, follow=True)
+    assert "The mail could not be sent" in reply.content.decode()
+    assert Client().get(link_shown(reply.content.decode())).status_code == 200
+
+
+NO_MEMBERS = {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+
+
+@pytest.mark.parametrize(
+    ("model", "fields"),
+    [
+        (Organization, {"code": "rivers", "kind": "department", **NO_MEMBERS}),
+        (Cycle, {"code": "fy2027-q1", "starts_on": "2026-10-01", "due_on": "2026-12-31"}),
+        (User, {"email": "ann@agency.example", "usable_password": "false", **NO_MEMBERS}),
+    ],
+)
+def test_a_name_written_in_the_admin_is_one_line(
+    administrator: User, model: type[Any], fields: dict[str, object]
+) -> None:
+    address = reverse(f"admin:assessments_{model.__name__.lower()}_add")
+    reply = client_of(administrator).post(address, {"name": " Two \n lines\t here ", **fields})
+    assert reply.status_code == 302
+    assert model.objects.order_by("pk").last().name == "Two lines here"
