@@ -5,7 +5,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -60,6 +60,11 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def of(self, user: User) -> Self:
         """Those of the organizations `user` is a member of."""
         return self.filter(organization__memberships__user=user)
+
+    def of_team(self, organization: Organization, team: str) -> Self:
+        """Those of a team, its name in any case: also as the constraint takes it, which for some letters differs."""
+        lowered = self.filter(organization=organization).alias(lowered=Lower("team"))
+        return lowered.filter(Q(team__iexact=team) | Q(lowered=Lower(Value(team))))
 
     def submitted(self) -> Self:
         """Those that have been submitted at least once."""
