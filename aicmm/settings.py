@@ -54,6 +54,7 @@ MIDDLEWARE = [
     # Pages are long and repeat themselves. It pads them with noise, so that their size doesn't give a token away.
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
+    "aicmm.middleware.come_again",
     "aicmm.middleware.database_away",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
