@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.core.signals import got_request_exception
@@ -12,6 +13,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
 Handler = Callable[[HttpRequest], HttpResponse]
+RETRY_SECONDS = "10"
 
 
 def private_pages(get_response: Handler) -> Handler:
@@ -22,6 +24,18 @@ def private_pages(get_response: Handler) -> Handler:
         # In this order: who it is takes the database, which may be what the response says is away.
         if not response.has_header("Cache-Control") and request.user.is_authenticated:
             patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    return middleware
+
+
+def come_again(get_response: Handler) -> Handler:
+    """Says with every 503 when to try again, unless whoever answers has."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            response.headers.setdefault("Retry-After", RETRY_SECONDS)
         return response
 
     return middleware
@@ -55,7 +69,7 @@ class _DatabaseAway:
     @staticmethod
     def unavailable() -> HttpResponse:
         response = render(None, "503.html", status=503)
-        response["Retry-After"] = "10"
+        response["Retry-After"] = RETRY_SECONDS
         add_never_cache_headers(response)
         return response
 

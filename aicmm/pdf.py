@@ -27,6 +27,10 @@ MOST_RENDERS = 200
 """A worker is replaced after that many documents, or once it has held `RETIRE_MEBIBYTES`, to give memory back."""
 RETIRE_MEBIBYTES = 200
 
+PLACES = 2
+"""How many threads of a web process may be at it: one whose document is being made, and one that waits. The other
+threads serve the rest of the application, so whoever comes then is told to come again."""
+
 PASSED_ON = ("DYLD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "PATH")
 """What the worker needs of the environment. Secrets and addresses of databases stay here."""
 
@@ -171,10 +175,19 @@ class _Desk:
     """Where threads queue for the one worker of this process."""
 
     def __init__(self) -> None:
+        self._places = threading.BoundedSemaphore(PLACES)
         self._queue = threading.Lock()
         self._worker: _Worker | None = None
 
     def ask(self, html: str) -> Reply:
+        if not self._places.acquire(blocking=False):
+            raise PdfFailed(BUSY)
+        try:
+            return self._wait_and_ask(html)
+        finally:
+            self._places.release()
+
+    def _wait_and_ask(self, html: str) -> Reply:
         limits = _limits()
         if not self._queue.acquire(timeout=2 * limits.seconds):
             raise PdfFailed(BUSY)

@@ -54,6 +54,7 @@ MIDDLEWARE = [
     # Pages are long and repeat themselves. It pads them with noise, so that their size doesn't give a token away.
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
+    "aicmm.middleware.come_again",
     "aicmm.middleware.database_away",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -111,7 +112,10 @@ DATABASES["default"]["OPTIONS"] = _options | DATABASES["default"].get("OPTIONS",
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits are counted here, so every process has to see the same cache.
-CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://cache")}
+CACHES: dict[str, dict[str, Any]] = {"default": env.cache_url("CACHE_URL", default="dbcache://cache")}
+# Django's own caches throw entries out beyond 300, by their keys: a count that was thrown out would begin anew.
+if CACHES["default"]["BACKEND"].startswith(("django.core.cache.backends.db.", "django.core.cache.backends.locmem.")):
+    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 1_000_000} | CACHES["default"].get("OPTIONS", {})
 
 # ---- People ----
 
@@ -152,6 +156,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "assessments.views.answer.csrf_failed"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -102,6 +102,12 @@ class AnswerForm(forms.Form):
         return tidy(self.posted.get(f"{self.code}-{name}", ""))
 
     @property
+    def typed_choice(self) -> str:
+        """The choice as posted, empty where it is none of this question's."""
+        typed = self.typed("choice")
+        return typed if cast(forms.ChoiceField, self.fields["choice"]).valid_value(typed) else ""
+
+    @property
     def is_absent(self) -> bool:
         """Whether the page that was posted didn't have this question."""
         return f"{self.code}-version" not in self.posted

@@ -1,17 +1,20 @@
 """Who belongs to an organization: inviting, joining, roles, leaving. Each change is one audited transaction."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from assessments.actions import Refused, record
 from assessments.models import Invitation, Membership, Organization, Role, User
+from assessments.models.people import InvitationQuerySet
 
 REMOVE = "remove"
+NO_LONGER_GOOD = "This invitation was used or has expired. Ask your lead for a new one."
 logger = logging.getLogger(__name__)
 
 
@@ -46,7 +49,7 @@ def send_invitation(invitation: Invitation, link: str) -> bool:
     )
     try:
         send_mail(f"Join {invitation.organization} in AI CMM", text, None, [invitation.email])
-    except OSError:
+    except (OSError, ValueError):  # ValueError: an address or a name that no mail can carry
         logger.exception("An invitation could not be mailed")
         return False
     return True
@@ -55,9 +58,20 @@ def send_invitation(invitation: Invitation, link: str) -> bool:
 @transaction.atomic
 def withdraw(*, organization: Organization, pk: int, by: User) -> None:
     """Take an open invitation back; one of another organization, or none, changes nothing."""
-    invitation = organization.invitations.open().filter(pk=pk).first()
-    if invitation:
-        record("invitation withdrawn", by=by, organization=organization, subject=invitation.email)
+    _take_back(organization.invitations.open().filter(pk=pk), by)
+
+
+def withdraw_older(member: Membership, *, by: User) -> None:
+    """Take back what is open for someone who was put in, or out, by other means: later it would be a way back in.
+
+    Call it inside the transaction of the change.
+    """
+    _take_back(member.organization.invitations.open().filter(email__iexact=member.user.email), by)
+
+
+def _take_back(invitations: InvitationQuerySet, by: User) -> None:
+    for invitation in invitations.select_related("organization"):
+        record("invitation withdrawn", by=by, organization=invitation.organization, subject=invitation.email)
         invitation.delete()
 
 
@@ -72,11 +86,23 @@ def set_role(*, member: Membership, role: str, by: User) -> None:
         record(
             "member removed", by=by, organization=member.organization, subject=member.user.email, role=[before, None]
         )
+        withdraw_older(member, by=by)
         member.delete()
         return
     member.role = Role(role)
     member.save(update_fields=["role"])
     record("role set", by=by, organization=member.organization, subject=member.user.email, role=[before, role])
+
+
+class HasAccount(Refused):
+    """Someone has an account with the invited address: they sign in with it."""
+
+    def __init__(self, invitation: Invitation) -> None:
+        super().__init__(f"Sign in as {invitation.email} to join {invitation.organization}.")
+
+
+PRESSED_TWICE = timedelta(minutes=1)
+"""Within so long after someone joined as a new person, the same form once more is the same press of the button."""
 
 
 def has_account(invitation: Invitation) -> bool:
@@ -85,23 +111,69 @@ def has_account(invitation: Invitation) -> bool:
 
 @transaction.atomic
 def join_as_new(*, invitation: Invitation, name: str, password: str) -> User:
-    """Make the invited person's account and take up the invitation."""
-    user = User.objects.create_user(invitation.email, password, name=name)
-    join(invitation=invitation, user=user)
+    """Make the invited person's account and take up the invitation; pressed twice, the account that was just made.
+
+    `HasAccount` where there is one; `Refused` where the invitation was used, or has expired.
+    """
+    # First, so that two who press at once take turns.
+    locked = _locked(invitation)
+    just_made = _made_a_moment_ago(locked)
+    if just_made and just_made.check_password(password):
+        return just_made
+    if has_account(locked):
+        raise HasAccount(locked)
+    _check_open(locked)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(locked.email, password, name=name)
+    except IntegrityError:  # at the same moment, by an invitation of another organization
+        raise HasAccount(locked) from None
+    _take_up(locked, user)
     return user
 
 
+def _made_a_moment_ago(invitation: Invitation) -> User | None:
+    if invitation.accepted_at is None or invitation.accepted_at < timezone.now() - PRESSED_TWICE:
+        return None
+    joined = User.objects.filter(memberships__organization=invitation.organization, email__iexact=invitation.email)
+    return joined.filter(date_joined__gt=timezone.now() - PRESSED_TWICE).first()
+
+
 @transaction.atomic
-def join(*, invitation: Invitation, user: User) -> None:
-    """Take up an invitation. `Refused` where it is for someone else, was used, or has expired."""
-    locked = Invitation.objects.select_for_update().select_related("organization").get(pk=invitation.pk)
+def join(*, invitation: Invitation, user: User) -> Membership:
+    """Take up an invitation, once however often it is pressed; who is in already keeps the role.
+
+    `Refused` where it is for someone else, was used before, or has expired.
+    """
+    locked = _locked(invitation)
     if user.email.lower() != locked.email.lower():
         raise Refused(f"This invitation is for {locked.email}. Sign in with that address.")
-    if not locked.is_open:
-        raise Refused("This invitation was used or has expired. Ask your lead for a new one.")
-    Membership.objects.update_or_create(
-        organization=locked.organization, user=user, defaults={"role": locked.role, "since": timezone.now()}
+    member = Membership.objects.filter(organization=locked.organization, user=user).first()
+    if member and locked.accepted_at:
+        return member
+    _check_open(locked)
+    return _take_up(locked, user)
+
+
+def _locked(invitation: Invitation) -> Invitation:
+    """The invitation's row, locked until the transaction ends; `Refused` where it was withdrawn meanwhile."""
+    locked = Invitation.objects.select_for_update(of=("self",)).select_related("organization")
+    found = locked.filter(pk=invitation.pk).first()
+    if found is None:
+        raise Refused(NO_LONGER_GOOD)
+    return found
+
+
+def _check_open(invitation: Invitation) -> None:
+    if not invitation.is_open:
+        raise Refused(NO_LONGER_GOOD)
+
+
+def _take_up(invitation: Invitation, user: User) -> Membership:
+    member, _ = Membership.objects.get_or_create(
+        organization=invitation.organization, user=user, defaults={"role": invitation.role}
     )
-    locked.accepted_at = timezone.now()
-    locked.save(update_fields=["accepted_at"])
-    record("invitation accepted", by=user, organization=locked.organization, subject=user.email, role=locked.role)
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    record("invitation accepted", by=user, organization=invitation.organization, subject=user.email, role=member.role)
+    return member

@@ -1,9 +1,13 @@
 """What the result page shows: pictures, table and the story of each area, all from one `ScoredAssessment`."""
 
+from collections.abc import Sequence
 from typing import Any
+
+from django.urls import reverse
 
 from assessments import answering, charts, results
 from assessments.access import Access
+from assessments.cards import status_text
 from assessments.datatypes import ScoredAssessment
 from assessments.models import Review
 from assessments.narrative import Narrative, narrative
@@ -51,8 +55,11 @@ def result_page(access: Access) -> dict[str, Any]:
     }
 
 
-def submit_page(access: Access) -> dict[str, Any]:
-    """What the page before submitting prints: what is open, with links, and what happens next."""
+def submit_page(access: Access, changed: Sequence[str] = ()) -> dict[str, Any]:
+    """What the page before submitting prints: what is open, with links, and what happens next.
+
+    `changed` are the questions whose answers changed since the page was opened: nothing was submitted then.
+    """
     sheet = results.live(access.assessment)
     links = answering.area_links(access, sheet.answers)
     return {
@@ -62,4 +69,19 @@ def submit_page(access: Access) -> dict[str, Any]:
         "story": narrative(sheet),
         "unfinished": [link for link in links if link.open],
         "open_count": sum(len(link.open) for link in links),
+        "seen": results.versions(sheet.answers),
+        "changes": _changes(access, sheet, changed),
     }
+
+
+def _changes(access: Access, sheet: ScoredAssessment, codes: Sequence[str]) -> list[dict[str, str]]:
+    """What changed while someone was about to submit, as the head of the page lists it."""
+    return [
+        {
+            "href": f"{reverse('area', args=[access.assessment.pk, area.code])}#{question.code}",
+            "text": f"{area.name}, question {number}: {status_text(sheet.answers[question.code])}",
+        }
+        for area in sheet.rubric.areas
+        for number, question in enumerate(area.questions, start=1)
+        if question.code in codes
+    ]

@@ -79,6 +79,23 @@ def standing_of(assessment: Assessment) -> dict[str, Standing]:
     }
 
 
+def versions(answers: Mapping[str, GivenAnswer]) -> str:
+    """Which answers these are, such as "3.1.0" for three questions: tells afterwards whether, and which, changed."""
+    return ".".join(str(answer.version) for answer in answers.values())
+
+
+def changed_since(answers: Mapping[str, GivenAnswer], seen: str) -> list[str]:
+    """The questions whose answer isn't the one that `versions` spoke of then; all of them where that is unreadable."""
+    then = seen.split(".")
+    if len(then) != len(answers):
+        return list(answers)
+    return [
+        answer.question
+        for answer, version in zip(answers.values(), then, strict=True)
+        if str(answer.version) != version
+    ]
+
+
 def choices_of(assessments: Sequence[Assessment]) -> dict[UUID, dict[str, Choice]]:
     """The choices of many assessments, keyed by assessment and question code. One query."""
     choices: dict[UUID, dict[str, Choice]] = {assessment.pk: {} for assessment in assessments}

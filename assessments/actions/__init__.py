@@ -23,11 +23,12 @@ from .reviewing import (
     save_review,
     save_second_look,
 )
-from .submitting import OpenQuestions, submit
+from .submitting import AnswersChanged, OpenQuestions, submit
 
 __all__ = [
     "AlreadyThere",
     "AnswerEntry",
+    "AnswersChanged",
     "AreaEntry",
     "BulkOutcome",
     "ClaimedByAnother",

@@ -63,7 +63,7 @@ def start_assessment(
     """A draft with an unanswered row per question. `AlreadyThere` where the team has one in this cycle."""
     # Leads take turns on their organization's row, so that two of them can't start the same one at once.
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-    existing = Assessment.objects.filter(organization=organization, team__iexact=team, cycle=cycle).first()
+    existing = Assessment.objects.of_team(organization, team).filter(cycle=cycle).first()
     if existing:
         raise AlreadyThere(f"{existing.team} already has an assessment for {cycle}.", existing)
     now = at or timezone.now()

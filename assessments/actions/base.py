@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from assessments.models import Assessment, AuditEvent, Organization, State, User
+from assessments.models.audit import SUBJECT_LIMIT
 
 
 class Refused(Exception):
@@ -30,7 +31,7 @@ def record(
 ) -> None:
     """Write a row of the audit trail; call it inside the transaction of the change.
 
-    `detail` says what changed, such as before and after by field name.
+    `detail` says what changed, such as before and after by field name. Of a long `subject` the beginning is kept.
     """
     AuditEvent.objects.create(
         at=at or timezone.now(),
@@ -38,7 +39,7 @@ def record(
         action=action,
         organization_id=assessment.organization_id if assessment else organization.pk if organization else None,
         assessment=assessment,
-        subject=subject,
+        subject=subject[:SUBJECT_LIMIT],
         save_id=save_id,
         detail=detail,
     )

@@ -23,9 +23,21 @@ class OpenQuestions(Refused):
         self.codes = tuple(codes)
 
 
+class AnswersChanged(Refused):
+    """Submission is refused because answers changed since `by` looked at them; `codes` in rubric order."""
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        super().__init__("Answers changed since you opened this page.")
+        self.codes = tuple(codes)
+
+
 @transaction.atomic
-def submit(*, assessment: Assessment, by: User, at: datetime | None = None) -> Scorecard:
-    """Seal what the team answered and lock it. `OpenQuestions` or `NotEditable` where that can't be."""
+def submit(*, assessment: Assessment, by: User, seen: str | None = None, at: datetime | None = None) -> Scorecard:
+    """Seal what the team answered and lock it. `OpenQuestions` or `NotEditable` where that can't be.
+
+    `seen` is what `results.versions` said of the answers that `by` decided on: `AnswersChanged` where others stand
+    there now. Without it nobody is asked.
+    """
     row = locked(assessment)
     if not row.is_editable:
         raise NotEditable(f"This assessment is {row.get_state_display().lower()} already.")
@@ -33,6 +45,8 @@ def submit(*, assessment: Assessment, by: User, at: datetime | None = None) -> S
     still_open = [code for code, answer in sheet.answers.items() if answer.choice is None]
     if still_open:
         raise OpenQuestions(still_open)
+    if seen is not None and seen != results.versions(sheet.answers):
+        raise AnswersChanged(results.changed_since(sheet.answers, seen))
     sequence = assessment.scorecards.count() + 1
     now = at or timezone.now()
     document = sealing.document(sheet, sequence=sequence, sealed_at=now, sealed_by=str(by))

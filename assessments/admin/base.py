@@ -37,6 +37,6 @@ def record_change(*, request: HttpRequest, row: models.Model, verb: str, fields:
         f"{row._meta.verbose_name} {verb}",
         by=signed_in(request),
         organization=organization,
-        subject=str(row)[:200],
+        subject=str(row),
         **changes,
     )

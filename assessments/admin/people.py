@@ -1,14 +1,19 @@
 """Organizations, cycles, people and memberships: the administrator's part."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db import transaction
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from aicmm.auditing import AuditedAdmin, announce, differences
+from aicmm.auditing import AuditedAdmin, announce, changed, differences
+from assessments.access import signed_in
+from assessments.membership import withdraw_older
 from assessments.models import Cycle, Invitation, Membership, Organization, User
 
 from .base import ReadOnlyAdmin
@@ -19,6 +24,12 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
     autocomplete_fields = ["user"]
     fields = ["user", "role"]
+
+
+@receiver(changed, sender=Membership)
+def withdraw_invitations(*, request: HttpRequest, row: Membership, **_: Any) -> None:
+    """Whoever is put in or out here needs no invitation that was made before."""
+    withdraw_older(row, by=signed_in(request))
 
 
 @admin.register(Organization)

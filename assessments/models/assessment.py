@@ -5,10 +5,11 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from aicmm.names import NameField
 from assessments.datatypes import EvidenceLink, GivenAnswer
 from assessments.scoring import NOT_APPLICABLE, UNKNOWN
 from assessments.scoring import Answer as Choice
@@ -25,7 +26,7 @@ class Cycle(models.Model):
     """A period in which teams assess themselves, such as a quarter."""
 
     code = models.SlugField(unique=True, help_text="Such as “fy2027-q1”.")
-    name = models.CharField(max_length=60, unique=True)
+    name = NameField(max_length=60, unique=True)
     starts_on = models.DateField()
     due_on = models.DateField(help_text="Submissions are expected by the end of this day.")
 
@@ -60,6 +61,11 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         """Those of the organizations `user` is a member of."""
         return self.filter(organization__memberships__user=user)
 
+    def of_team(self, organization: Organization, team: str) -> Self:
+        """Those of a team, its name in any case: also as the constraint takes it, which for some letters differs."""
+        lowered = self.filter(organization=organization).alias(lowered=Lower("team"))
+        return lowered.filter(Q(team__iexact=team) | Q(lowered=Lower(Value(team))))
+
     def submitted(self) -> Self:
         """Those that have been submitted at least once."""
         return self.exclude(submitted_at=None)
@@ -89,7 +95,7 @@ class Assessment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="assessments")
-    team = models.CharField(max_length=100)
+    team = NameField(max_length=100)
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="assessments")
     rubric = models.ForeignKey("rubric.Rubric", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT, editable=False)

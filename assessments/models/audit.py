@@ -8,6 +8,8 @@ from django.utils import timezone
 from .assessment import Assessment
 from .people import Organization, User
 
+SUBJECT_LIMIT = 200
+
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def moves_of(self, assessment: Assessment) -> Self:
@@ -27,7 +29,9 @@ class AuditEvent(models.Model):
     action = models.CharField(max_length=60)
     organization = models.ForeignKey(Organization, null=True, on_delete=models.SET_NULL, related_name="+")
     assessment = models.ForeignKey(Assessment, null=True, on_delete=models.PROTECT, related_name="events")
-    subject = models.CharField(max_length=200, blank=True, help_text="What it was done to, such as a question's code.")
+    subject = models.CharField(
+        max_length=SUBJECT_LIMIT, blank=True, help_text="What it was done to, such as a question's code."
+    )
     save_id = models.UUIDField(null=True)
     detail = models.JSONField(default=dict)
 

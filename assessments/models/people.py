@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from aicmm.names import NameField
 from assessments.permissions import permissions_of
 
 
@@ -41,7 +42,7 @@ class User(AbstractBaseUser):
     """A person. Agency people get their rights from memberships, CoE staff from `coe_role`; nobody has any others."""
 
     email = models.EmailField("e-mail address", unique=True)
-    name = models.CharField(max_length=150)
+    name = NameField(max_length=150)
     coe_role = models.CharField("CoE role", max_length=20, choices=CoeRole, blank=True, default=CoeRole.NONE)
     is_active = models.BooleanField(
         "active", default=True, help_text="Untick instead of deleting: what someone did stays theirs."
@@ -110,7 +111,7 @@ class Organization(models.Model):
     """An agency or bureau."""
 
     code = models.SlugField(unique=True, help_text="Short name for addresses, such as “energy”. It doesn't change.")
-    name = models.CharField(max_length=150, unique=True)
+    name = NameField(max_length=150, unique=True)
     kind = models.CharField(max_length=20, choices=OrganizationKind, default=OrganizationKind.DEPARTMENT)
     size = models.CharField(max_length=20, choices=OrganizationSize, blank=True, default=OrganizationSize.UNKNOWN)
     people = models.ManyToManyField(User, through="Membership", related_name="organizations")

@@ -92,13 +92,14 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     found: Invitation = invitation_of(token)
     if is_signed_in(request.user):
         return _join_signed_in(request, found)
-    if membership.has_account(found):
-        messages.info(request, f"Sign in as {found.email} to join {found.organization}.")
-        return redirect(f"{reverse('account_login')}?next={request.path}")
+    if request.method != "POST" and membership.has_account(found):
+        return _sign_in_first(request, membership.HasAccount(found))
     form = JoinForm(request.POST or None, invitation=found)
     if request.method == "POST" and form.is_valid():
         try:
             user = membership.join_as_new(invitation=found, **form.cleaned_data)
+        except membership.HasAccount as refusal:
+            return _sign_in_first(request, refusal)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -109,13 +110,18 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
+def _sign_in_first(request: HttpRequest, refusal: membership.HasAccount) -> HttpResponse:
+    messages.info(request, str(refusal))
+    return redirect(f"{reverse('account_login')}?next={request.path}")
+
+
 def _join_signed_in(request: HttpRequest, found: Invitation) -> HttpResponse:
     if request.method != "POST":
         return render(request, "assessments/join.html", {"invitation": found})
     try:
-        membership.join(invitation=found, user=signed_in(request))
+        member = membership.join(invitation=found, user=signed_in(request))
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("invitation", found.token)
-    messages.success(request, f"You are a {found.get_role_display().lower()} of {found.organization} now.")
+    messages.success(request, f"You are a {member.get_role_display().lower()} of {member.organization} now.")
     return redirect("home")

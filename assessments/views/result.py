@@ -41,13 +41,18 @@ def scorecard_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Seal and send; refused while a question is open."""
+    """Seal and send; refused while a question is open, or where an answer changed since the page was opened."""
     access = submittable_assessment(signed_in(request), pk)
     if request.method == "POST":
         try:
-            scorecard = actions.submit(assessment=access.assessment, by=signed_in(request))
+            scorecard = actions.submit(
+                assessment=access.assessment, by=signed_in(request), seen=request.POST.get("seen")
+            )
         except actions.OpenQuestions:
             return render(request, "assessments/submit.html", outcome.submit_page(access), status=409)
+        except actions.AnswersChanged as refusal:
+            page = outcome.submit_page(access, changed=refusal.codes)
+            return render(request, "assessments/submit.html", page, status=409)
         except actions.NotEditable as refusal:
             messages.error(request, str(refusal))
         else:

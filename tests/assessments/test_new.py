@@ -45,6 +45,16 @@ def test_a_team_that_has_one_already_is_told_so_and_the_text_stays(agency: Agenc
     assert Assessment.objects.count() == 1
 
 
+@pytest.mark.only_on("postgresql")
+def test_a_name_that_the_database_takes_for_the_same_is_one_too(agency: Agency, fields: dict[str, Any]) -> None:
+    """PostgreSQL makes a k of the Kelvin sign when it compares in lower case, but not in upper case."""
+    lead = client_of(agency.lead)
+    assert lead.post(NEW, fields | {"team": "Kelvin K"}).status_code == 302
+    response = lead.post(NEW, fields | {"team": "Kelvin \u212a"})
+    assert response.status_code == 422
+    assert "Kelvin K already has an assessment" in response.content.decode()
+
+
 @pytest.mark.parametrize(
     "wrong", [{"team": " "}, {"team": "x" * 101}, {"cycle": 0}, {"organization": "x"}, {"cycle": ""}]
 )

@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
 from aicmm import pdf
@@ -121,7 +123,7 @@ def test_the_same_html_is_the_same_file_whichever_process_makes_it() -> None:
 
 
 def test_threads_take_turns() -> None:
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(2) as pool:
         made = list(pool.map(lambda number: pdf.render(page(f"<p>Number {number}</p>")), range(12)))
     assert [pdf_checks.text_of(content) for content in made] == [f"Number {number}" for number in range(12)]
     assert len(worker_pids(os.getpid())) == 1
@@ -162,6 +164,38 @@ def test_who_waits_too_long_for_a_turn_is_told(settings: Settings, monkeypatch: 
             pdf.render(page("<p>second</p>"))
         over.set()
         assert isinstance(busy.exception(), pdf.PdfFailed)
+
+
+def test_one_waits_and_whoever_comes_then_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A web process has four threads: two are left for everything that is no PDF."""
+    started, over = threading.Semaphore(0), threading.Event()
+    acquire = pdf._Desk._wait_and_ask
+
+    def take_long(desk: pdf._Desk, html: str) -> pdf.Reply:
+        started.release()
+        over.wait(30)
+        return acquire(desk, html)
+
+    monkeypatch.setattr(pdf._Desk, "_wait_and_ask", take_long)
+    with ThreadPoolExecutor(2) as pool:
+        served = [pool.submit(pdf.render, page(f"<p>{number}</p>")) for number in range(2)]
+        for _ in served:
+            assert started.acquire(timeout=30)
+        for _ in range(14):
+            with pytest.raises(pdf.PdfFailed, match="Too many PDFs"):
+                pdf.render(page("<p>another</p>"))
+        over.set()
+        assert [one.result(timeout=60)[:4] for one in served] == [b"%PDF"] * 2
+    assert pdf.render(page("<p>and the next</p>")).startswith(b"%PDF")
+
+
+@pytest.mark.django_db
+def test_who_is_told_that_it_is_busy_is_told_when_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf._desk, "_places", threading.BoundedSemaphore(1))
+    with pdf._desk._places:
+        response = Client().get(reverse("model-pdf"))
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert "Too many PDFs" in response.content.decode()
 
 
 def test_a_process_that_was_ended_from_outside_is_replaced() -> None:

@@ -277,6 +277,9 @@ def test_pages_of_a_lead(inspect: Inspect, cast: Cast, shelf: Shelf, problems: P
         pages.visit(f"overview, {state}", shelf.address(state))
     pages.visit("submit, open questions", shelf.address("half", "submit/"))
     pages.visit("submit, ready", shelf.address("ready", "submit/"))
+    meanwhile(shelf.ready, "mlops-2", seen=1, by=cast.contributor)
+    page.get_by_role("button", name="Seal and submit").click()
+    pages.look("submit, an answer changed meanwhile", wrong=True)
     pages.visit("people", "/organizations/rivers/people/")
     page.get_by_role("button", name="Invite").click()
     pages.look("people, invitation without an address", wrong=True)
@@ -337,7 +340,7 @@ def test_area_pages_in_every_state(inspect: Inspect, cast: Cast, shelf: Shelf, p
 
 def test_area_pages_that_come_back(inspect: Inspect, cast: Cast, shelf: Shelf, problems: Problems) -> None:
     """As the server sends them to a browser without a script, which axe-core itself could not run in."""
-    problems.expect("status of (409|422)")
+    problems.expect("status of (401|409|422)")
     pages = inspect(cast.contributor.email)
     page = pages.page
     page.route("**/app.js", no_script)
@@ -357,6 +360,11 @@ def test_area_pages_that_come_back(inspect: Inspect, cast: Cast, shelf: Shelf, p
     actions.submit(assessment=shelf.ready, by=cast.lead)
     page.get_by_role("button", name="Save and stay here").click()
     pages.look("submitted in the meantime", wrong=True)
+    page.goto(shelf.address("half", "mlops/"))
+    write(page, "mlops-1", rationale="x" * 300, evidence=[("A log", "https://example.gov/" + "z" * 200)])
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Save and stay here").click()
+    pages.look("signed out in the meantime", wrong=True)
     pages.report()
 
 

@@ -13,7 +13,7 @@ from tests.browser.conftest import Cast, become, card, choose, fill_in_sign_in, 
 from tests.browsing import Problems, Visit
 from tests.factories import make_assessment, make_submitted
 
-REFUSED = "status of (409|422)"
+REFUSED = "status of (401|403|409|422)"
 
 
 @pytest.fixture
@@ -266,3 +266,28 @@ def test_the_last_word_on_a_conflict_can_be_a_third_text(plain: Page, cast: Cast
     plain.get_by_role("button", name="Save and go to DevOps").click()
     assert heading(plain) == "DevOps"
     assert stored(draft, "secops-1") == ("4", "Lena's words, and Carl's.", "Carl Contributor")
+
+
+def test_signed_out_while_typing_one_gets_the_text_back_and_sends_it_after_signing_in(
+    plain: Page, cast: Cast, draft: Assessment
+) -> None:
+    become(plain, cast.contributor)
+    plain.goto(f"/assessments/{draft.pk}/secops/")
+    choose(plain, "secops-2", 2)
+    write(plain, "secops-2", rationale="Carl's words.", evidence=[("The log", "https://example.gov/log")])
+    plain.context.clear_cookies(name="sessionid")
+    plain.get_by_role("button", name="Save and go to DevOps").click()
+
+    assert heading(plain) == "Nothing is saved yet"
+    expect(plain.get_by_text("Carl's words.")).to_be_visible()
+    with plain.context.expect_page() as opened:
+        plain.get_by_role("link", name="Sign in (opens a new tab)").click()
+    fill_in_sign_in(opened.value, cast.contributor.email)
+    assert heading(opened.value) == "SecOps"
+
+    plain.get_by_role("button", name="Save these answers").click()
+    expect(plain.get_by_text("because you signed in again since")).to_be_visible()
+    expect(plain.get_by_text("Carl's words.")).to_be_visible()
+    plain.get_by_role("button", name="Save these answers").click()
+    assert heading(plain) == "DevOps"
+    assert stored(draft, "secops-2") == ("2", "Carl's words.", "Carl Contributor")

@@ -1,0 +1,58 @@
+"""Signing in: how many tries there are, and what lifts the limit (nothing)."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tests.factories import PASSWORD, make_user
+
+ROOT = Path(__file__).parents[2]
+SIGN_IN = "/accounts/login/"
+
+
+def try_to_sign_in(email: str, password: str) -> int:
+    """The status of one try from a fresh browser: 302 when it succeeded."""
+    return Client().post(SIGN_IN, {"login": email, "password": password}).status_code
+
+
+def lock_out(email: str) -> None:
+    for number in range(10):
+        assert try_to_sign_in(email, f"wrong {number}") == 200
+
+
+def test_after_ten_wrong_tries_the_right_password_is_refused(db: None) -> None:
+    person = make_user(password=PASSWORD)
+    lock_out(person.email)
+    assert try_to_sign_in(person.email, PASSWORD) != 302
+
+
+def test_a_full_cache_does_not_lift_the_limit(db: None) -> None:
+    person = make_user(password=PASSWORD)
+    lock_out(person.email)
+    for number in range(700):
+        cache.set(f"something-else-{number}", number)
+    assert try_to_sign_in(person.email, PASSWORD) != 302
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [
+        ("dbcache://cache", "1000000"),
+        ("locmemcache://", "1000000"),
+        ("dbcache://cache?max_entries=5000", "5000"),
+        ("rediscache://127.0.0.1:6379/1", "None"),
+    ],
+)
+def test_a_cache_that_throws_entries_out_holds_a_million(address: str, most: str) -> None:
+    """Also where the environment names it; a Redis throws nothing out, and knows no such option."""
+    program = "from aicmm import settings; print(settings.CACHES['default'].get('OPTIONS', {}).get('MAX_ENTRIES'))"
+    environment = {"PATH": os.environ["PATH"], "DEBUG": "1", "CACHE_URL": address}
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == most
