@@ -79,6 +79,11 @@ def standing_of(assessment: Assessment) -> dict[str, Standing]:
     }
 
 
+def answered_count(assessment: Assessment) -> int:
+    """How many questions have an answer of any kind. One query."""
+    return Answer.objects.filter(assessment=assessment).exclude(choice="").count()
+
+
 def choices_of(assessments: Sequence[Assessment]) -> dict[UUID, dict[str, Choice]]:
     """The choices of many assessments, keyed by assessment and question code. One query."""
     choices: dict[UUID, dict[str, Choice]] = {assessment.pk: {} for assessment in assessments}
@@ -109,6 +114,14 @@ def _returned_seal(assessment: Assessment) -> Seal | None:
         return None
     scorecard = assessment.scorecards.select_related("sealed_by").defer("document").latest("sequence")
     return _seal(scorecard, str(scorecard.sealed_by))
+
+
+def returned_answers(assessment: Assessment) -> dict[str, GivenAnswer] | None:
+    """The answers of the submission that was given back, by question code; None where none was. One query."""
+    if assessment.state != State.RETURNED:
+        return None
+    document = assessment.scorecards.order_by("-sequence").values_list("document", flat=True)[0]
+    return sealing.answers_of(json.loads(document))
 
 
 def _seal(scorecard: Scorecard, sealed_by: str) -> Seal:

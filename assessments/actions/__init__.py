@@ -5,7 +5,8 @@ is done: now, unless a history is told afterwards, as `assessments.demo` does.
 """
 
 from .answers import AlreadyThere, AnswerEntry, Conflict, Saved, SaveIdUsed, save_answer, start_assessment
-from .base import NotEditable, Refused, record
+from .base import NotEditable, Refused, locked_because, record
+from .keeping import discard, rename_team
 from .reviewing import (
     AreaEntry,
     BulkOutcome,
@@ -21,7 +22,7 @@ from .reviewing import (
     save_review,
     save_second_look,
 )
-from .submitting import OpenQuestions, submit
+from .submitting import NothingChanged, OpenQuestions, submit
 
 __all__ = [
     "AlreadyThere",
@@ -32,6 +33,7 @@ __all__ = [
     "CommentEntry",
     "Conflict",
     "NotEditable",
+    "NothingChanged",
     "OpenQuestions",
     "Refused",
     "ReviewChanged",
@@ -41,8 +43,11 @@ __all__ = [
     "accept",
     "accept_unflagged",
     "claim",
+    "discard",
+    "locked_because",
     "record",
     "release",
+    "rename_team",
     "return_",
     "save_answer",
     "save_review",

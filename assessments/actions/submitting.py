@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments import flags, results, sealing
+from assessments.changes import changed_since
 from assessments.datatypes import ScoredAssessment
 from assessments.models import Assessment, Scorecard, ScorecardArea, ScorecardFlag, State, User
 
@@ -23,9 +24,17 @@ class OpenQuestions(Refused):
         self.codes = tuple(codes)
 
 
+class NothingChanged(Refused):
+    """The same answers were submitted before and returned."""
+
+
 @transaction.atomic
-def submit(*, assessment: Assessment, by: User, at: datetime | None = None) -> Scorecard:
-    """Seal what the team answered and lock it. `OpenQuestions` or `NotEditable` where that can't be."""
+def submit(*, assessment: Assessment, by: User, at: datetime | None = None, may_be_unchanged: bool = True) -> Scorecard:
+    """Seal what the team answered and lock it. `OpenQuestions` or `NotEditable` where that can't be.
+
+    With `may_be_unchanged` False also `NothingChanged`, where the answers are those of the submission that was
+    returned.
+    """
     row = locked(assessment)
     if not row.is_editable:
         raise NotEditable(f"This assessment is {row.get_state_display().lower()} already.")
@@ -33,6 +42,9 @@ def submit(*, assessment: Assessment, by: User, at: datetime | None = None) -> S
     still_open = [code for code, answer in sheet.answers.items() if answer.choice is None]
     if still_open:
         raise OpenQuestions(still_open)
+    returned = None if may_be_unchanged else results.returned_answers(assessment)
+    if returned is not None and not changed_since(returned, sheet.answers):
+        raise NothingChanged("No answer has changed since the submission was returned.")
     sequence = assessment.scorecards.count() + 1
     now = at or timezone.now()
     document = sealing.document(sheet, sequence=sequence, sealed_at=now, sealed_by=str(by))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aicmm.pdf import PdfFailed, PdfUnavailable
 from assessments import actions, outcome, reports, results
-from assessments.access import readable_assessment, signed_in, submittable_assessment
+from assessments.access import led_assessment, readable_assessment, signed_in
 from assessments.models import Scorecard
 
 
@@ -42,12 +42,21 @@ def scorecard_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Seal and send; refused while a question is open."""
-    access = submittable_assessment(signed_in(request), pk)
+    access = led_assessment(signed_in(request), pk)
     if request.method == "POST":
         try:
-            scorecard = actions.submit(assessment=access.assessment, by=signed_in(request))
+            scorecard = actions.submit(
+                assessment=access.assessment, by=signed_in(request), may_be_unchanged="unchanged" in request.POST
+            )
         except actions.OpenQuestions:
             return render(request, "assessments/submit.html", outcome.submit_page(access), status=409)
+        except actions.NothingChanged as refusal:
+            error = {
+                "href": "#unchanged",
+                "text": f"{refusal} Tick the box if you mean to submit the same answers again.",
+            }
+            page = outcome.submit_page(access) | {"errors": [error]}
+            return render(request, "assessments/submit.html", page, status=422)
         except actions.NotEditable as refusal:
             messages.error(request, str(refusal))
         else:
