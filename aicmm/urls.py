@@ -6,6 +6,8 @@ from django.urls import include, path
 
 # The few lists are all on the admin's first page; beside every page they take the room that tables need.
 admin.site.enable_nav_sidebar = False
+# The header has a link of its own to the application.
+admin.site.site_url = None
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents
 
 urlpatterns = [

@@ -110,28 +110,41 @@ def writable_assessment(user: User, pk: UUID) -> Access:
     return access
 
 
-def submittable_assessment(user: User, pk: UUID) -> Access:
-    """The assessment, for leads."""
+def led_assessment(user: User, pk: UUID) -> Access:
+    """The assessment, for leads: they submit it, name its team, and delete a draft."""
     access = readable_assessment(user, pk)
     if not access.may_submit:
-        raise PermissionDenied("Only a lead of the organization can submit.")
+        raise PermissionDenied("Only a lead of the organization can do this.")
     return access
 
 
-def readable_organization(user: User, code: str) -> tuple[Organization, Role]:
-    """An organization, for its members, with their role."""
+@dataclass(frozen=True, slots=True)
+class OrganizationAccess:
+    """An organization someone may see the people of; `manages` where they invite, set roles and remove."""
+
+    organization: Organization
+    manages: bool
+
+
+def readable_organization(user: User, code: str) -> OrganizationAccess:
+    """An organization, for its members, and for administrators of the CoE, who look after everybody's people."""
     membership = Membership.objects.select_related("organization").filter(user=user, organization__code=code).first()
+    if user.is_administrator:
+        organization = membership.organization if membership else Organization.objects.filter(code=code).first()
+        if organization is None:
+            raise Http404
+        return OrganizationAccess(organization, manages=True)
     if membership is None:
         raise Http404
-    return membership.organization, Role(membership.role)
+    return OrganizationAccess(membership.organization, manages=membership.role == Role.LEAD)
 
 
-def led_organization(user: User, code: str) -> Organization:
-    """An organization, for its leads."""
-    organization, role = readable_organization(user, code)
-    if role != Role.LEAD:
+def managed_organization(user: User, code: str) -> Organization:
+    """An organization, for those who look after its people."""
+    access = readable_organization(user, code)
+    if not access.manages:
         raise PermissionDenied("Only a lead of the organization can do this.")
-    return organization
+    return access.organization
 
 
 def member_of(organization: Organization, pk: int) -> Membership:

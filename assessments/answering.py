@@ -1,7 +1,7 @@
 """An area's page of questions, and what saving it leads to, with the page's script or without."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import QueryDict
@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from assessments import actions, results
 from assessments.access import Access
+from assessments.asked import Asked, asked_of
 from assessments.cards import Card, Side, entry_as_answer, side, status_text, stored_card, typed_card
 from assessments.datatypes import GivenAnswer
 from assessments.forms import AnswerForm, fingerprint_of, stored_choice
-from assessments.models import Review, State, User
+from assessments.models import Review, User
 from rubric.datatypes import Area, Rubric
 
 FIRST_INPUTS = {"choice": "choice-1", "evidence": "evidence-title-1"}
@@ -133,7 +134,8 @@ def area_page(access: Access, area_code: str, outcome: PageOutcome | None = None
     links = area_links(access, answers, area_code)
     index = rubric.areas.index(area)
     locked = not (access.may_answer and assessment.is_editable)
-    cards = _cards(rubric, area, answers, outcome or PageOutcome(), locked=locked)
+    asked = asked_of(assessment, Review.objects.of(assessment))
+    cards = _asked_about(_cards(rubric, area, answers, outcome or PageOutcome(), locked=locked), asked)
     return {
         "assessment": assessment,
         "access": access,
@@ -147,10 +149,26 @@ def area_page(access: Access, area_code: str, outcome: PageOutcome | None = None
         "next": links[index + 1] if index + 1 < len(links) else None,
         "answered": sum(link.answered for link in links),
         "questions": sum(link.questions for link in links),
-        "asked": Review.objects.of(assessment).first() if assessment.state == State.RETURNED else None,
+        "asked": asked,
+        "lock_sentence": _lock_sentence(access),
         "descriptors": tuple(zip(rubric.levels, area.descriptors, strict=True)),
         "blank": BLANK,
     }
+
+
+def _lock_sentence(access: Access) -> str:
+    """Why this reader can't change the answers; empty for those who can, and for the CoE, who never do."""
+    if not access.sees_drafts:
+        return ""
+    return actions.locked_because(access.assessment) or (
+        "" if access.may_answer else "You can read the answers. Leads and contributors change them."
+    )
+
+
+def _asked_about(cards: tuple[Card, ...], asked: Asked | None) -> tuple[Card, ...]:
+    """The cards, with what the CoE asks about each."""
+    asks = asked.by_question if asked else {}
+    return tuple(replace(card, ask=asks[card.code]) if card.code in asks else card for card in cards)
 
 
 def _cards(
@@ -168,7 +186,16 @@ def _cards(
                 "theirs": side(rubric, answer),
                 "yours": side(rubric, entry_as_answer(question.code, form.entry, form)),
             }
-            card = typed_card(rubric, question, number, answer, form, version=conflict.theirs.version, conflict=sides)
+            card = typed_card(
+                rubric,
+                question,
+                number,
+                answer,
+                form,
+                version=conflict.theirs.version,
+                conflict=sides,
+                conflict_sentence=str(conflict),
+            )
         else:
             card = stored_card(rubric, question, number, answer, locked=locked)
         cards.append(card)
@@ -190,7 +217,7 @@ def _error_summary(cards: tuple[Card, ...], refusal: str) -> list[dict[str, str]
     summary += [
         {
             "href": f"#{card.code}",
-            "text": f"Question {card.number}: {card.conflict['theirs'].by} changed this answer while you were writing.",
+            "text": f"Question {card.number}: {card.conflict_sentence}",
         }
         for card in cards
         if card.conflict

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from assessments.actions import AnswerEntry
+from assessments.asked import Ask
 from assessments.datatypes import EvidenceLink, GivenAnswer
 from assessments.forms import AnswerForm, fingerprint_of, stored_choice
 from assessments.models.assessment import EVIDENCE_LIMIT, REASON_LIMIT, TEXT_LIMIT
@@ -42,7 +43,7 @@ class Side:
 @dataclass(frozen=True, slots=True)
 class Card:
     """One question on the page. `rendered` is the fingerprint of the stored answer that the inputs were filled from;
-    `typed` says that they hold something else, which is not saved."""
+    `typed` says that they hold something else, which is not saved. `ask` is what the CoE asks about the answer."""
 
     code: str
     number: int
@@ -59,7 +60,9 @@ class Card:
     answered: bool
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     conflict: Mapping[str, Side] | None = None
+    conflict_sentence: str = ""
     typed: bool = False
+    ask: Ask | None = None
     reason_limit: int = REASON_LIMIT
     text_limit: int = TEXT_LIMIT
 
@@ -159,6 +162,7 @@ def typed_card(
     *,
     version: int,
     conflict: Mapping[str, Side] | None = None,
+    conflict_sentence: str = "",
 ) -> Card:
     """The card of what was typed but not stored: its inputs keep the typed text, its status is the stored answer's.
 
@@ -180,6 +184,7 @@ def typed_card(
         answered=answer.choice is not None,
         errors=form.messages,
         conflict=conflict,
+        conflict_sentence=conflict_sentence,
         typed=True,
     )
 

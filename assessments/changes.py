@@ -1,7 +1,4 @@
-"""What differs between two states of the same answers: a submission and the one before it, or what stands now.
-
-Pure: mappings of answers in, frozen values out.
-"""
+"""Which answers differ between two moments, such as the submission that was returned and now. Pure; no Django here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,15 +6,13 @@ from typing import Final
 
 from assessments.datatypes import GivenAnswer
 
-CHOICE: Final = "level"
-REASON: Final = "reason"
-RATIONALE: Final = "rationale"
-EVIDENCE: Final = "evidence"
+PARTS: Final = ("choice", "reason", "rationale", "evidence")
+"""The parts of an answer that people change, as `GivenAnswer` names them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One question answered differently. `parts` names what differs, in the order of the page; never empty."""
+class AnswerChange:
+    """One question whose answer differs. `parts` are those of `PARTS` that differ, in their order; at least one."""
 
     question: str
     before: GivenAnswer
@@ -25,18 +20,15 @@ class Change:
     parts: tuple[str, ...]
 
 
-def changed_since(before: Mapping[str, GivenAnswer], after: Mapping[str, GivenAnswer]) -> tuple[Change, ...]:
-    """The questions of `after` that `before` has otherwise, in the order of `after`; one it lacks was unanswered."""
-    pairs = ((code, before.get(code, GivenAnswer(code)), answer) for code, answer in after.items())
-    changes = (Change(code, old, new, _parts(old, new)) for code, old, new in pairs)
-    return tuple(change for change in changes if change.parts)
+def changed_since(before: Mapping[str, GivenAnswer], after: Mapping[str, GivenAnswer]) -> tuple[AnswerChange, ...]:
+    """The answers, by question code, that are not the same in both; in the order of `after`, then of `before`.
 
-
-def _parts(old: GivenAnswer, new: GivenAnswer) -> tuple[str, ...]:
-    differing = {
-        CHOICE: old.choice != new.choice,
-        REASON: old.reason != new.reason,
-        RATIONALE: old.rationale != new.rationale,
-        EVIDENCE: old.evidence != new.evidence,
-    }
-    return tuple(part for part, differs in differing.items() if differs)
+    A question that is in one of them only counts as unanswered in the other. Who answered, and when, is no difference.
+    """
+    changes = []
+    for code in {**after, **before}:
+        old, new = before.get(code, GivenAnswer(code)), after.get(code, GivenAnswer(code))
+        parts = tuple(part for part in PARTS if getattr(old, part) != getattr(new, part))
+        if parts:
+            changes.append(AnswerChange(code, old, new, parts))
+    return tuple(changes)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
+from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -16,12 +16,12 @@ from django.core.validators import URLValidator
 from django.http import QueryDict
 from django.utils import timezone
 
-from assessments.actions import AnswerEntry
+from assessments.actions import AlreadyThere, AnswerEntry
 from assessments.datatypes import EvidenceLink, GivenAnswer
-from assessments.membership import REMOVE
-from assessments.models import Cycle, Invitation, Membership, Organization, Role, User
+from assessments.models import Assessment, Cycle, Invitation, Organization, Role, User
 from assessments.models.assessment import EVIDENCE_LIMIT, REASON_LIMIT, TEXT_LIMIT
 from assessments.scoring import NOT_APPLICABLE, UNKNOWN
+from assessments.teams import similar_team
 from rubric.datatypes import Rubric
 
 LINE_LIMIT = 100
@@ -66,7 +66,10 @@ class TidyTextField(forms.CharField):
 
 
 class AnswerForm(forms.Form):
-    """One question's group of fields, prefixed with its code; evidence comes as repeated title and url fields."""
+    """One question's group of fields, prefixed with its code; evidence comes as repeated title and url fields.
+
+    Its button "Clear this answer" takes the choice back, whatever tile is chosen.
+    """
 
     choice = forms.ChoiceField(required=False)
     reason = TidyTextField(required=False, max_length=REASON_LIMIT)
@@ -76,6 +79,9 @@ class AnswerForm(forms.Form):
     save_id = forms.UUIDField(required=False)
 
     def __init__(self, data: QueryDict, *, code: str, rubric: Rubric) -> None:
+        if f"{code}-clear" in data:
+            data = data.copy()
+            data[f"{code}-choice"] = ""
         super().__init__(data, prefix=code)
         numbers = [str(level.number) for level in rubric.levels]
         choice = cast(forms.ChoiceField, self.fields["choice"])
@@ -180,8 +186,11 @@ class AnswerForm(forms.Form):
         return AnswerEntry(cleaned["choice"], cleaned["reason"], cleaned["rationale"], cleaned["evidence"])
 
 
-def _helper(label: str, *, form_tag: bool = True) -> FormHelper:
+def _helper(label: str, *fields: str, form_tag: bool = True) -> FormHelper:
+    """How a form is laid out: all of its fields, or those that are named."""
     helper = FormHelper()
+    if fields:
+        helper.layout = Layout(*fields)
     helper.form_tag = form_tag
     helper.disable_csrf = not form_tag
     helper.attrs = {"novalidate": True}
@@ -189,14 +198,61 @@ def _helper(label: str, *, form_tag: bool = True) -> FormHelper:
     return helper
 
 
-class StartForm(forms.Form):
-    """A new assessment: for which organization, which team, which cycle."""
+class TeamForm(forms.Form):
+    """A team's name. One that is similar to another's in the cycle is taken only with `another` ticked."""
 
-    organization = forms.ModelChoiceField(Organization.objects.none())
     team = forms.CharField(
         max_length=100,
         help_text="The team as your agency names it, such as “Grid Analytics”. It stands on the scorecard.",
     )
+    another = forms.BooleanField(required=False)
+
+    similar: Assessment | None = None
+    """The assessment of a team with a similar name; it may be taken all the same."""
+    existing: Assessment | None = None
+    """The assessment of a team with this very name; it can't be taken."""
+
+    def clean_team(self) -> str:
+        team = " ".join(tidy(self.cleaned_data["team"]).split())
+        if not team:
+            raise ValidationError("Name the team.")
+        return team
+
+    def warn_of_similar(self, organization: Organization, cycle: Cycle, *, besides: Assessment | None = None) -> None:
+        """Refuse the name until the person has said that it is meant."""
+        team, meant = self.cleaned_data.get("team"), self.cleaned_data.pop("another", False)
+        if not team:
+            return
+        similar = None if meant else similar_team(organization, cycle, team, besides=besides)
+        if similar and similar.team.lower() != team.lower():
+            self.similar = similar
+            self.add_error("team", f"{similar.team} has a similar name and has an assessment for {cycle}.")
+
+    def refuse_name(self, refusal: AlreadyThere) -> None:
+        """The action found the very name taken."""
+        self.existing = refusal.existing
+        self.add_error("team", f"{refusal} Open that one, or choose another name.")
+
+
+class RenameForm(TeamForm):
+    """Another name for an assessment's team."""
+
+    helper = _helper("Change the name", "team", form_tag=False)
+
+    def __init__(self, *args: Any, assessment: Assessment, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"team": assessment.team}} | kwargs)
+        self.assessment = assessment
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self.warn_of_similar(self.assessment.organization, self.assessment.cycle, besides=self.assessment)
+        return cleaned
+
+
+class StartForm(TeamForm):
+    """A new assessment: for which organization, which team, which cycle."""
+
+    organization = forms.ModelChoiceField(Organization.objects.none())
     cycle = forms.ModelChoiceField(Cycle.objects.none(), help_text="The period this assessment speaks for.")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -205,18 +261,19 @@ class StartForm(forms.Form):
         cycles = Cycle.objects.filter(starts_on__lte=timezone.localdate())
         self._choose("organization", led)
         self._choose("cycle", cycles)
-        self.helper = _helper("Start the assessment")
+        self.helper = _helper("Start the assessment", "organization", "team", "cycle", form_tag=False)
 
     def _choose(self, name: str, queryset: Any) -> None:
         field = cast("forms.ModelChoiceField[Any]", self.fields[name])
         field.queryset = queryset
         field.initial = field.initial or queryset.first()
 
-    def clean_team(self) -> str:
-        team = " ".join(tidy(self.cleaned_data["team"]).split())
-        if not team:
-            raise ValidationError("Name the team.")
-        return team
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        organization, cycle = cleaned.get("organization"), cleaned.get("cycle")
+        if organization and cycle:
+            self.warn_of_similar(organization, cycle)
+        return cleaned
 
 
 class InviteForm(forms.Form):
@@ -231,6 +288,13 @@ class InviteForm(forms.Form):
         return str(self.cleaned_data["email"]).lower()
 
 
+RULES_TO_CHOOSE_BY = (
+    "At least 12 characters, not only digits, no password that many people use, and nothing like your name or e-mail"
+    " address."
+)
+"""What `AUTH_PASSWORD_VALIDATORS` ask for, told before somebody chooses."""
+
+
 class JoinForm(forms.Form):
     """A new person's name and password."""
 
@@ -238,7 +302,7 @@ class JoinForm(forms.Form):
     password = forms.CharField(
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
-        help_text="At least 12 characters.",
+        help_text=RULES_TO_CHOOSE_BY,
     )
 
     helper = _helper("Join")
@@ -260,12 +324,6 @@ class JoinForm(forms.Form):
 
 
 class RoleForm(forms.Form):
-    """A member's new role, or that the member leaves."""
+    """A member's new role."""
 
-    role = forms.ChoiceField(choices=[*Role.choices, (REMOVE, "Remove")])
-
-    def outcome(self, member: Membership) -> str:
-        """What was done, as a sentence."""
-        if self.cleaned_data["role"] == REMOVE:
-            return f"{member.user} is no longer in {member.organization}."
-        return f"{member.user} is a {member.get_role_display().lower()} now."
+    role = forms.ChoiceField(choices=Role)

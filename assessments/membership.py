@@ -1,9 +1,11 @@
 """Who belongs to an organization: inviting, joining, roles, leaving. Each change is one audited transaction."""
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,31 +15,45 @@ from assessments.actions import Refused, record
 from assessments.models import Invitation, Membership, Organization, Role, User
 from assessments.models.people import InvitationQuerySet
 
-REMOVE = "remove"
-NO_LONGER_GOOD = "This invitation was used or has expired. Ask your lead for a new one."
 logger = logging.getLogger(__name__)
 
 
-def people_page(organization: Organization, *, leads: bool) -> dict[str, Any]:
+def people_page(organization: Organization, *, manages: bool) -> dict[str, Any]:
     """What the page of an organization's people prints."""
     return {
         "organization": organization,
-        "leads": leads,
+        "manages": manages,
         "memberships": organization.memberships.select_related("user"),
-        "invitations": organization.invitations.open().select_related("invited_by") if leads else [],
+        "invitations": organization.invitations.open().select_related("invited_by") if manages else [],
         "roles": Role.choices,
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A new invitation. `replaces` says that the link of an older one for the same address ended with it."""
+
+    invitation: Invitation
+    replaces: bool
+
+
 @transaction.atomic
-def invite(*, organization: Organization, email: str, role: str, by: User) -> Invitation:
-    """A new invitation; one that was open for the same address goes. `Refused` for someone who is in already."""
+def invite(*, organization: Organization, email: str, role: str, by: User) -> Invited:
+    """A new invitation in place of one that was open for the same address. `Refused` for someone who is in already."""
     if organization.memberships.filter(user__email=email).exists():
         raise Refused(f"{email} is in {organization} already.")
-    organization.invitations.filter(email=email, accepted_at=None).delete()
+    older = list(organization.invitations.unused().filter(email__iexact=email))
+    replaces = any(invitation.is_open for invitation in older)
+    for invitation in older:
+        _close(invitation)
     invitation = Invitation.objects.create(organization=organization, email=email, role=role, invited_by=by)
     record("person invited", by=by, organization=organization, subject=email, role=role)
-    return invitation
+    return Invited(invitation, replaces)
+
+
+def _close(invitation: Invitation) -> None:
+    invitation.withdrawn_at = timezone.now()
+    invitation.save(update_fields=["withdrawn_at"])
 
 
 def send_invitation(invitation: Invitation, link: str) -> bool:
@@ -47,10 +63,25 @@ def send_invitation(invitation: Invitation, link: str) -> bool:
         f"{invitation.invited_by} invites you to work on the AI maturity assessments of {invitation.organization}.\n\n"
         f"Open this link to join. It works once, until {until}:\n{link}\n"
     )
+    return _mailed(f"Join {invitation.organization} in AI CMM", text, invitation.email)
+
+
+def send_password_link(user: User, link: str, *, by: User) -> bool:
+    """Mail the link with which a new account's person chooses a password; False where the mail system refused."""
+    days = settings.PASSWORD_RESET_TIMEOUT // 86_400
+    text = (
+        f"{by} has made an account for you in AI CMM, the AI maturity assessments. You sign in as {user.email}.\n\n"
+        f"Open this link to choose a password. It works once, for {days} days:\n{link}\n"
+    )
+    record("password link sent", by=by, subject=user.email)
+    return _mailed("Your account in AI CMM", text, user.email)
+
+
+def _mailed(subject: str, text: str, address: str) -> bool:
     try:
-        send_mail(f"Join {invitation.organization} in AI CMM", text, None, [invitation.email])
+        send_mail(subject, text, None, [address])
     except (OSError, ValueError):  # ValueError: an address or a name that no mail can carry
-        logger.exception("An invitation could not be mailed")
+        logger.exception("A mail with a link could not be sent")
         return False
     return True
 
@@ -72,26 +103,34 @@ def withdraw_older(member: Membership, *, by: User) -> None:
 def _take_back(invitations: InvitationQuerySet, by: User) -> None:
     for invitation in invitations.select_related("organization"):
         record("invitation withdrawn", by=by, organization=invitation.organization, subject=invitation.email)
-        invitation.delete()
+        _close(invitation)
 
 
 @transaction.atomic
 def set_role(*, member: Membership, role: str, by: User) -> None:
-    """Give a member another role, or none at all (`REMOVE`). `Refused` where no lead would be left."""
-    leads = Membership.objects.select_for_update().filter(organization=member.organization, role=Role.LEAD)
-    if member.role == Role.LEAD and role != Role.LEAD and [lead.pk for lead in leads] == [member.pk]:
-        raise Refused(f"{member.user} is the only lead. Make someone else a lead first.")
+    """Give a member another role. `Refused` where no lead would be left."""
+    if role != Role.LEAD:
+        _keep_a_lead(member)
     before = member.role
-    if role == REMOVE:
-        record(
-            "member removed", by=by, organization=member.organization, subject=member.user.email, role=[before, None]
-        )
-        withdraw_older(member, by=by)
-        member.delete()
-        return
     member.role = Role(role)
     member.save(update_fields=["role"])
     record("role set", by=by, organization=member.organization, subject=member.user.email, role=[before, role])
+
+
+@transaction.atomic
+def remove(*, member: Membership, by: User) -> None:
+    """End a membership; what the person answered stays. `Refused` where no lead would be left."""
+    _keep_a_lead(member)
+    before = member.role
+    record("member removed", by=by, organization=member.organization, subject=member.user.email, role=[before, None])
+    withdraw_older(member, by=by)
+    member.delete()
+
+
+def _keep_a_lead(member: Membership) -> None:
+    leads = Membership.objects.select_for_update().filter(organization=member.organization, role=Role.LEAD)
+    if member.role == Role.LEAD and [lead.pk for lead in leads] == [member.pk]:
+        raise Refused(f"{member.user} is the only lead. Make someone else a lead first.")
 
 
 class HasAccount(Refused):
@@ -156,17 +195,13 @@ def join(*, invitation: Invitation, user: User) -> Membership:
 
 
 def _locked(invitation: Invitation) -> Invitation:
-    """The invitation's row, locked until the transaction ends; `Refused` where it was withdrawn meanwhile."""
-    locked = Invitation.objects.select_for_update(of=("self",)).select_related("organization")
-    found = locked.filter(pk=invitation.pk).first()
-    if found is None:
-        raise Refused(NO_LONGER_GOOD)
-    return found
+    """The invitation's row, locked until the transaction ends."""
+    return Invitation.objects.select_for_update(of=("self",)).select_related("organization").get(pk=invitation.pk)
 
 
 def _check_open(invitation: Invitation) -> None:
     if not invitation.is_open:
-        raise Refused(NO_LONGER_GOOD)
+        raise Refused(f"{invitation.closed_because} Ask your lead for a new one.")
 
 
 def _take_up(invitation: Invitation, user: User) -> Membership:

@@ -1,15 +1,17 @@
 """What the result page shows: pictures, table and the story of each area, all from one `ScoredAssessment`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
-
-from assessments import answering, charts, results
+from assessments import answering, charts, results, wording
 from assessments.access import Access
-from assessments.cards import status_text
-from assessments.datatypes import ScoredAssessment
-from assessments.models import Review
+from assessments.asked import asked_of, question_href, question_name
+from assessments.cards import choice_text, status_text
+from assessments.changes import changed_since
+from assessments.datatypes import GivenAnswer, ScoredAssessment
+from assessments.forms import stored_choice
+from assessments.models import Assessment, Review
 from assessments.narrative import Narrative, narrative
 from assessments.overview import drawn
 
@@ -62,6 +64,7 @@ def submit_page(access: Access, changed: Sequence[str] = ()) -> dict[str, Any]:
     """
     sheet = results.live(access.assessment)
     links = answering.area_links(access, sheet.answers)
+    returned = results.returned_answers(access.assessment)
     return {
         "assessment": access.assessment,
         "access": access,
@@ -70,18 +73,52 @@ def submit_page(access: Access, changed: Sequence[str] = ()) -> dict[str, Any]:
         "unfinished": [link for link in links if link.open],
         "open_count": sum(len(link.open) for link in links),
         "seen": results.versions(sheet.answers),
-        "changes": _changes(access, sheet, changed),
+        "changed_meanwhile": _changed_meanwhile(access.assessment, sheet, changed),
+        "asked": asked_of(access.assessment, Review.objects.of(access.assessment)),
+        "changed": None if returned is None else _changed(access.assessment, sheet, returned),
     }
 
 
-def _changes(access: Access, sheet: ScoredAssessment, codes: Sequence[str]) -> list[dict[str, str]]:
+def _changed_meanwhile(assessment: Assessment, sheet: ScoredAssessment, codes: Sequence[str]) -> list[dict[str, str]]:
     """What changed while someone was about to submit, as the head of the page lists it."""
     return [
         {
-            "href": f"{reverse('area', args=[access.assessment.pk, area.code])}#{question.code}",
-            "text": f"{area.name}, question {number}: {status_text(sheet.answers[question.code])}",
+            "href": question_href(assessment, sheet.rubric, code),
+            "text": f"{question_name(sheet.rubric, code)}: {status_text(sheet.answers[code])}",
         }
-        for area in sheet.rubric.areas
-        for number, question in enumerate(area.questions, start=1)
-        if question.code in codes
+        for code in sheet.rubric.question_by_code
+        if code in codes
     ]
+
+
+PART_NAMES = {"choice": "answer", "reason": "reason", "rationale": "rationale", "evidence": "evidence"}
+"""What the parts of an answer are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedAnswer:
+    """A line of what changed since the submission that was returned. `levels` is empty where the choice is the same."""
+
+    name: str
+    href: str
+    parts: str
+    levels: str
+
+
+def _changed(
+    assessment: Assessment, sheet: ScoredAssessment, returned: Mapping[str, GivenAnswer]
+) -> tuple[ChangedAnswer, ...]:
+    """Which answers differ from those that were returned, in rubric order."""
+    rubric = sheet.rubric
+    lines = []
+    for change in changed_since(returned, sheet.answers):
+        before, after = (choice_text(rubric, stored_choice(answer)) for answer in (change.before, change.after))
+        lines.append(
+            ChangedAnswer(
+                name=question_name(rubric, change.question),
+                href=question_href(assessment, rubric, change.question),
+                parts=wording.join_words([PART_NAMES[part] for part in change.parts]),
+                levels=f"{before} → {after}" if "choice" in change.parts else "",
+            )
+        )
+    return tuple(lines)

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from assessments import answering, charts, results, wording
 from assessments.access import Access, leads_anywhere, reviews
+from assessments.asked import Asked, asked_of
 from assessments.datatypes import GivenAnswer
 from assessments.models import Assessment, Membership, Review, Role, State, User
 from assessments.scoring import Result, explain, score
@@ -77,22 +79,32 @@ def shelf(user: User) -> dict[str, Any]:
     return {
         "shelved": shelved(_visible(user)),
         "may_start": leads_anywhere(user),
-        "reviews": reviews(user),
+        "memberships": _memberships(user),
+        **_queue(user),
     }
+
+
+def _memberships(user: User) -> QuerySet[Membership]:
+    """The organizations this person is in, with their role."""
+    return Membership.objects.filter(user=user).select_related("organization")
+
+
+def _queue(user: User) -> dict[str, Any]:
+    """What waits for the CoE, for those who review."""
+    waits = reviews(user)
+    return {"reviews": waits, "submissions": Assessment.objects.waiting().count() if waits else 0}
 
 
 def desk(user: User) -> dict[str, Any]:
     """Home for someone signed in: what waits for them first, then the rest."""
     everything = shelved(_visible(user))
     waiting = [entry for entry in everything if _waits_for(entry.assessment)]
-    memberships = Membership.objects.filter(user=user).select_related("organization")
     return {
         "waiting": waiting,
         "others": [entry for entry in everything if entry not in waiting],
-        "memberships": memberships,
+        "memberships": _memberships(user),
         "may_start": leads_anywhere(user),
-        "reviews": reviews(user),
-        "submissions": Assessment.objects.waiting().count() if reviews(user) else 0,
+        **_queue(user),
     }
 
 
@@ -170,14 +182,42 @@ class AreaRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Continue:
-    """Where to go on: the address and the words of the one button."""
+class Button:
+    """Where to go on: the address and the words."""
 
     href: str
     text: str
 
 
-def continue_at(access: Access, answers: Mapping[str, GivenAnswer], user: User) -> Continue | None:
+def buttons_of(
+    access: Access, answers: Mapping[str, GivenAnswer], asked: Asked | None, user: User
+) -> tuple[Button, ...]:
+    """What can be done with an assessment, the likeliest first: that is its page's one primary button."""
+    assessment = access.assessment
+    writing = access.may_answer and assessment.is_editable
+    so_far = " so far" if assessment.is_editable and access.sees_drafts else ""
+    result = Button(reverse("result", args=[assessment.pk]), f"See the result{so_far}")
+    on = continue_at(access, answers, user) if writing else None
+    complete = all(answer.choice is not None for answer in answers.values())
+    submit = Button(reverse("submit", args=[assessment.pk]), "Check and submit" if complete else "Submit")
+    first: list[Button] = []
+    if writing and asked:
+        first = [_revise(access, asked)]
+    elif on:
+        first = [on]
+    submits = [submit] if assessment.is_editable and access.may_submit else []
+    middle = [*submits, result] if complete else [result, *submits]
+    return (*first, *middle, Button(reverse("scorecard-pdf", args=[assessment.pk]), "Scorecard (PDF)"))
+
+
+def _revise(access: Access, asked: Asked) -> Button:
+    """To the first answer that the CoE asks about, else to the first area."""
+    first_area = results.rubric_of(access.assessment).areas[0]
+    href = reverse("area", args=[access.assessment.pk, first_area.code])
+    return Button(asked.asks[0].href if asked.asks else href, "Revise the answers")
+
+
+def continue_at(access: Access, answers: Mapping[str, GivenAnswer], user: User) -> Button | None:
     """The first open question after the one this person saved last, or the first open one; None where none is open."""
     rubric = results.rubric_of(access.assessment)
     order = list(rubric.question_by_code)
@@ -191,13 +231,11 @@ def continue_at(access: Access, answers: Mapping[str, GivenAnswer], user: User) 
     return _continue(access, rubric, rubric.question_by_code[code], begun=len(still_open) < len(order))
 
 
-def _continue(access: Access, rubric: Rubric, question: Question, *, begun: bool) -> Continue:
+def _continue(access: Access, rubric: Rubric, question: Question, *, begun: bool) -> Button:
     area = rubric.area_of_question[question.code]
     number = area.questions.index(question) + 1
     href = reverse("area", args=[access.assessment.pk, area.code])
-    return Continue(
-        f"{href}#{question.code}", f"{'Continue' if begun else 'Begin'} with {area.name}, question {number}"
-    )
+    return Button(f"{href}#{question.code}", f"{'Continue' if begun else 'Begin'} with {area.name}, question {number}")
 
 
 def of_assessment(access: Access, user: User) -> dict[str, Any]:
@@ -219,19 +257,33 @@ def of_assessment(access: Access, user: User) -> dict[str, Any]:
         for link, step in zip(links, steps, strict=True)
     ]
     answered, questions = sum(link.answered for link in links), sum(link.questions for link in links)
-    writing = access.may_answer and assessment.is_editable
+    decided = Review.objects.of(assessment)
+    asked = asked_of(assessment, decided)
     return {
         "assessment": assessment,
         "access": access,
         "rubric": rubric,
+        "buttons": buttons_of(access, answers, asked, user),
+        "asked": asked,
         "rows": rows,
         "answered": answered,
         "questions": questions,
         "state_sentence": STATE_SENTENCES[State(assessment.state)],
-        "continue": continue_at(access, answers, user) if writing else None,
-        "ready_to_submit": writing and answered == questions,
-        "reviews": Review.objects.of(assessment),
+        "submit_sentence": _submit_sentence(access) if answered == questions else "",
+        "people": assessment.organization.memberships.count() if access.sees_drafts else 0,
+        # What was said last stands at the head of the page while it waits for the team.
+        "reviews": decided[1:] if asked else decided,
     }
+
+
+def _submit_sentence(access: Access) -> str:
+    """Who can submit, for a writer who can't."""
+    assessment = access.assessment
+    if not assessment.is_editable or not access.may_answer or access.may_submit:
+        return ""
+    if assessment.state == State.RETURNED:
+        return "Once the answers say what was asked for, a lead of your organization can submit again."
+    return "Every question has an answer. A lead of your organization can submit now."
 
 
 def _people(answers: Iterable[GivenAnswer]) -> set[str]:

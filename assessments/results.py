@@ -84,7 +84,7 @@ def versions(answers: Mapping[str, GivenAnswer]) -> str:
     return ".".join(str(answer.version) for answer in answers.values())
 
 
-def changed_since(answers: Mapping[str, GivenAnswer], seen: str) -> list[str]:
+def overtaken(answers: Mapping[str, GivenAnswer], seen: str) -> list[str]:
     """The questions whose answer isn't the one that `versions` spoke of then; all of them where that is unreadable."""
     then = seen.split(".")
     if len(then) != len(answers):
@@ -94,6 +94,11 @@ def changed_since(answers: Mapping[str, GivenAnswer], seen: str) -> list[str]:
         for answer, version in zip(answers.values(), then, strict=True)
         if str(answer.version) != version
     ]
+
+
+def answered_count(assessment: Assessment) -> int:
+    """How many questions have an answer of any kind. One query."""
+    return Answer.objects.filter(assessment=assessment).exclude(choice="").count()
 
 
 def choices_of(assessments: Sequence[Assessment]) -> dict[UUID, dict[str, Choice]]:
@@ -126,6 +131,14 @@ def _returned_seal(assessment: Assessment) -> Seal | None:
         return None
     scorecard = assessment.scorecards.select_related("sealed_by").defer("document").latest("sequence")
     return _seal(scorecard, str(scorecard.sealed_by))
+
+
+def returned_answers(assessment: Assessment) -> dict[str, GivenAnswer] | None:
+    """The answers of the submission that was given back, by question code; None where none was. One query."""
+    if assessment.state != State.RETURNED:
+        return None
+    document = assessment.scorecards.order_by("-sequence").values_list("document", flat=True)[0]
+    return sealing.answers_of(json.loads(document))
 
 
 def _seal(scorecard: Scorecard, sealed_by: str) -> Seal:

@@ -9,7 +9,7 @@ from typing import Any
 from django.forms import BoundField
 
 from assessments import outcome, results
-from assessments.changes import Change, changed_since
+from assessments.changes import AnswerChange, changed_since
 from assessments.datatypes import EvidenceLink, GivenAnswer, ScoredAssessment
 from assessments.models import AnswerComment, Assessment, Look, Review, Scorecard, ScorecardFlag, User
 from assessments.narrative import AreaStory, QuestionLine, answer_text, narrative
@@ -178,7 +178,7 @@ class _Context:
     """What every part of the page is made from."""
 
     sheet: ScoredAssessment
-    changes: Mapping[str, Change]
+    changes: Mapping[str, AnswerChange]
     flags: Sequence[ScorecardFlag]
     comments: Mapping[str, tuple[EarlierComment, ...]]
     said: Mapping[str, AnswerComment]
@@ -251,7 +251,7 @@ def _answer(context: _Context, line: QuestionLine) -> AnswerSheet:
         last_cycle=_compared(context.rubric, before) if before else None,
         moved=_moved(before, context.sheet.answers[line.code]),
         previous=_compared(context.rubric, change.before) if change else None,
-        changed=change.parts if change else (),
+        changed=tuple(outcome.PART_NAMES[part] for part in change.parts) if change else (),
         comments=context.comments.get(line.code, ()),
         text=context.form.text_of(line.code) if context.form else None,
         evidence=context.form.evidence_of(line.code) if context.form else None,

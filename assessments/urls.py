@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import answer, health, pages, people, result
+from assessments.views import answer, health, keeping, pages, people, result
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -16,12 +16,15 @@ urlpatterns = [
     path("assessments/<uuid:pk>/results/", result.result, name="result"),
     path("assessments/<uuid:pk>/scorecard.pdf", result.scorecard_pdf, name="scorecard-pdf"),
     path("assessments/<uuid:pk>/submit/", result.submit, name="submit"),
+    path("assessments/<uuid:pk>/rename/", keeping.rename, name="rename"),
+    path("assessments/<uuid:pk>/delete/", keeping.discard, name="discard"),
     path("assessments/<uuid:pk>/<slug:code>/", answer.area, name="area"),
     path("verify/<slug:code>/", result.verify, name="verify"),
     path("organizations/<slug:code>/people/", people.people, name="people"),
     path("organizations/<slug:code>/people/invite/", people.invite, name="invite"),
     path("organizations/<slug:code>/people/invitations/<int:pk>/withdraw/", people.withdraw, name="withdraw"),
     path("organizations/<slug:code>/people/<int:pk>/", people.set_role, name="set-role"),
+    path("organizations/<slug:code>/people/<int:pk>/remove/", people.remove, name="remove-member"),
     path("accounts/email/", people.own_address, name="account_email"),
     path("invitations/<slug:token>/", people.invitation, name="invitation"),
 ]

@@ -3,23 +3,32 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Count
 from django.forms import Textarea
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from aicmm.auditing import AuditedAdmin, announce
 from rubric.checks import problems_of_rows
 from rubric.copying import copy_as_draft
-from rubric.models import Activity, Anchor, Area, Descriptor, Level, Question, Rubric
+from rubric.models import MAX_LEVELS, Activity, Anchor, Area, Descriptor, Level, Question, Rubric
 
 if TYPE_CHECKING:
     TabularInline = admin.TabularInline[Any, Any]
+    InlineFormSet = forms.BaseInlineFormSet[Any, Any, Any]
 else:
     TabularInline = admin.TabularInline
+    InlineFormSet = forms.BaseInlineFormSet
 
 SHOWN_PROBLEMS = 5
 LINES: Mapping[type[Any], Mapping[str, Any]] = {
@@ -63,8 +72,22 @@ def _is_draft(row: models.Model | None) -> bool:
     return row is None or not rubric_of(row).is_published
 
 
+class LevelFormSet(InlineFormSet):
+    """The levels, checked against the rule that the same form holds."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
+        count = sum(not self._should_delete_form(form) for form in kept)  # type: ignore[attr-defined]  # Django's own
+        most = (count or MAX_LEVELS) - 1
+        if self.instance.max_shortfall > most:
+            given = self.instance.max_shortfall
+            raise ValidationError(f"The maximum shortfall has to be 0 to {most} with {most + 1} levels, not {given}.")
+
+
 class LevelInline(InlineWhileDraft):
     model = Level
+    formset = LevelFormSet
 
 
 class AreaInline(InlineWhileDraft):
@@ -105,7 +128,7 @@ class RubricRowAdmin(WhileDraft, AuditedAdmin):
             return "Draft"
         return (
             f"Published {rubric.published_at:%B %-d, %Y}. A published version never changes, so that results can always"
-            " be explained: choose “Copy as a new version” in the list of rubrics, change the copy and publish it."
+            " be explained: choose “Copy as a new version”, change the copy and publish it."
         )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
@@ -144,11 +167,34 @@ class RubricAdmin(RubricRowAdmin):
     def questions_count(self, rubric: Any) -> int:
         return rubric.questions_count  # type: ignore[no-any-return]
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's page, with what the list can do to a rubric and what stands in the way of publishing it."""
+        rubric = self.get_object(request, unquote(object_id))
+        is_draft = rubric is not None and not rubric.is_published
+        more = {
+            "may_copy": self.has_add_permission(request),
+            "may_publish": is_draft and self.has_publish_permission(request),
+            "problems": problems_of_rows(rubric) if rubric and is_draft else [],
+            "action_name": ACTION_CHECKBOX_NAME,
+        }
+        response: HttpResponse = super().change_view(request, object_id, form_url, more | (extra_context or {}))
+        return response
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        problems = problems_of_rows(form.instance)
+        if change and problems:
+            self.message_user(request, _refusal(form.instance, problems), messages.WARNING)
+
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("rubric.add_publication")
 
     @admin.action(description="Copy as a new version", permissions=["add"])
-    def copy_as_new_version(self, request: HttpRequest, queryset: models.QuerySet[Rubric]) -> None:
+    def copy_as_new_version(self, request: HttpRequest, queryset: models.QuerySet[Rubric]) -> HttpResponse | None:
+        """Leads to the copy, where there is one."""
+        drafts = []
         for rubric in queryset:
             with transaction.atomic():
                 draft = copy_as_draft(rubric)
@@ -157,6 +203,8 @@ class RubricAdmin(RubricRowAdmin):
             self.message_user(
                 request, f"Copied {rubric} as the draft {draft}. Give it its version, change it, publish it."
             )
+            drafts.append(draft)
+        return redirect("admin:rubric_rubric_change", drafts[0].pk) if len(drafts) == 1 else None
 
     @admin.action(description="Publish for good", permissions=["publish"])
     def publish(self, request: HttpRequest, queryset: models.QuerySet[Rubric]) -> HttpResponse | None:
@@ -190,15 +238,20 @@ class RubricAdmin(RubricRowAdmin):
             return False
         problems = problems_of_rows(rubric)
         if problems:
-            opening = f"The draft {rubric} can't be published yet."
-            self.message_user(request, _shortened([opening, *problems]), messages.ERROR)
+            self.message_user(request, _refusal(rubric, problems), messages.ERROR)
         return not problems
 
 
-def _shortened(problems: list[str]) -> str:
-    """The sentence that says what is wrong, and the first problems."""
-    shown, rest = problems[: SHOWN_PROBLEMS + 1], len(problems) - SHOWN_PROBLEMS - 1
-    return " ".join([*shown, f"And {rest} more."] if rest > 0 else shown)
+def _refusal(rubric: Rubric, problems: list[str]) -> SafeString:
+    """Why a draft can't be published, as a list of the first problems and the way to the page that has them all."""
+    rest = len(problems) - SHOWN_PROBLEMS
+    lines = [*problems[:SHOWN_PROBLEMS], *([f"And {rest} more."] if rest > 0 else [])]
+    return format_html(
+        'The draft <a href="{}">{}</a> can\'t be published yet.<ul>{}</ul>',
+        reverse("admin:rubric_rubric_change", args=[rubric.pk]),
+        rubric,
+        format_html_join("", "<li>{}</li>", ((line,) for line in lines)),
+    )
 
 
 @admin.register(Area)

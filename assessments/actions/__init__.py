@@ -5,7 +5,8 @@ is done: now, unless a history is told afterwards, as `assessments.demo` does.
 """
 
 from .answers import AlreadyThere, AnswerEntry, Conflict, Saved, SaveIdUsed, save_answer, start_assessment
-from .base import NotEditable, Refused, record
+from .base import NotEditable, Refused, locked_because, record
+from .keeping import discard, rename_team
 from .reviewing import (
     AreaEntry,
     BulkOutcome,
@@ -23,7 +24,7 @@ from .reviewing import (
     save_review,
     save_second_look,
 )
-from .submitting import AnswersChanged, OpenQuestions, submit
+from .submitting import AnswersChanged, NothingChanged, OpenQuestions, submit
 
 __all__ = [
     "AlreadyThere",
@@ -35,6 +36,7 @@ __all__ = [
     "CommentEntry",
     "Conflict",
     "NotEditable",
+    "NothingChanged",
     "NothingToDo",
     "OpenQuestions",
     "Refused",
@@ -46,8 +48,11 @@ __all__ = [
     "accept",
     "accept_unflagged",
     "claim",
+    "discard",
+    "locked_because",
     "record",
     "release",
+    "rename_team",
     "return_",
     "save_answer",
     "save_review",

@@ -12,7 +12,7 @@ from assessments.datatypes import EvidenceLink
 from assessments.models import Answer, Assessment, Cycle, Evidence, Organization, User
 from rubric.models import Question, Rubric
 
-from .base import NotEditable, Refused, record
+from .base import NotEditable, Refused, locked_because, record
 
 
 class AlreadyThere(Refused):
@@ -48,10 +48,13 @@ class Saved:
 
 
 class Conflict(Refused):
-    """Someone saved the answer since the version the writer had seen. `theirs` is what stands there now."""
+    """Someone saved the answer since the version the writer had seen: another, or the writer (`by`) in another window.
+    `theirs` is what stands there now."""
 
-    def __init__(self, theirs: Answer, evidence: tuple[EvidenceLink, ...]) -> None:
-        super().__init__(f"{theirs.answered_by} changed this answer while you were writing.")
+    def __init__(self, theirs: Answer, evidence: tuple[EvidenceLink, ...], by: User) -> None:
+        is_own = theirs.answered_by_id == by.pk
+        where = "You changed this answer in another window" if is_own else f"{theirs.answered_by} changed this answer"
+        super().__init__(f"{where} while you were writing.")
         self.theirs = theirs
         self.evidence = evidence
 
@@ -137,7 +140,7 @@ def _save_answer(
     if answer.version != seen_version and save_id and assessment.events.filter(save_id=save_id, subject=code).exists():
         return Saved(code, answer, _evidence(answer), changed=False)
     if not is_editable:
-        raise NotEditable("This assessment has been submitted, so its answers can't change.")
+        raise NotEditable(locked_because(answer.assessment))
     evidence = _evidence(answer)
     new_evidence = evidence if entry.evidence is None else entry.evidence
     difference = _Difference()
@@ -148,7 +151,7 @@ def _save_answer(
     if not difference.fields:
         return Saved(code, answer, evidence, changed=False)
     if answer.version != seen_version:
-        raise Conflict(answer, evidence)
+        raise Conflict(answer, evidence, by)
     answer.choice, answer.reason, answer.rationale = entry.choice, entry.reason, entry.rationale
     answer.version, answer.answered_by, answer.answered_at = seen_version + 1, by, now
     written = Answer.objects.filter(pk=answer.pk, version=seen_version).update(

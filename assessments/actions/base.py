@@ -18,6 +18,12 @@ class NotEditable(Refused):
     """The assessment's state doesn't let answers change."""
 
 
+LOCKED_BECAUSE = {
+    State.SUBMITTED: "This assessment has been submitted, so its answers can't change.",
+    State.ACCEPTED: "The Center of Excellence has accepted this assessment, so its answers can't change any more.",
+}
+
+
 def record(
     action: str,
     *,
@@ -45,9 +51,22 @@ def record(
     )
 
 
+def locked_because(assessment: Assessment) -> str:
+    """Why the answers of an assessment can't change, as a sentence; empty while they can."""
+    if assessment.discarded_at:
+        return "This assessment was deleted, so its answers can't change."
+    return LOCKED_BECAUSE.get(State(assessment.state), "")
+
+
 def locked(assessment: Assessment) -> Assessment:
-    """The assessment's row, locked until the transaction ends: saving and submitting take turns on it."""
-    return Assessment.objects.select_for_update().get(pk=assessment.pk)
+    """The assessment's row, locked until the transaction ends: saving and submitting take turns on it.
+
+    `NotEditable` where its lead has deleted it meanwhile.
+    """
+    row = Assessment.objects.select_for_update().filter(pk=assessment.pk).first()
+    if row is None:
+        raise NotEditable("This assessment was deleted.")
+    return row
 
 
 def move(assessment: Assessment, before: str, after: State, *, by: User, at: datetime, **detail: Any) -> None:

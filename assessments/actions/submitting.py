@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments import flags, results, sealing
+from assessments.changes import changed_since
 from assessments.datatypes import ScoredAssessment
 from assessments.models import Assessment, Scorecard, ScorecardArea, ScorecardFlag, State, User
 
@@ -31,12 +32,24 @@ class AnswersChanged(Refused):
         self.codes = tuple(codes)
 
 
+class NothingChanged(Refused):
+    """The same answers were submitted before and returned."""
+
+
 @transaction.atomic
-def submit(*, assessment: Assessment, by: User, seen: str | None = None, at: datetime | None = None) -> Scorecard:
+def submit(
+    *,
+    assessment: Assessment,
+    by: User,
+    seen: str | None = None,
+    may_be_unchanged: bool = True,
+    at: datetime | None = None,
+) -> Scorecard:
     """Seal what the team answered and lock it. `OpenQuestions` or `NotEditable` where that can't be.
 
     `seen` is what `results.versions` said of the answers that `by` decided on: `AnswersChanged` where others stand
-    there now. Without it nobody is asked.
+    there now. Without it nobody is asked. With `may_be_unchanged` False also `NothingChanged`, where the answers are
+    those of the submission that was returned.
     """
     row = locked(assessment)
     if not row.is_editable:
@@ -46,7 +59,10 @@ def submit(*, assessment: Assessment, by: User, seen: str | None = None, at: dat
     if still_open:
         raise OpenQuestions(still_open)
     if seen is not None and seen != results.versions(sheet.answers):
-        raise AnswersChanged(results.changed_since(sheet.answers, seen))
+        raise AnswersChanged(results.overtaken(sheet.answers, seen))
+    returned = None if may_be_unchanged else results.returned_answers(assessment)
+    if returned is not None and not changed_since(returned, sheet.answers):
+        raise NothingChanged("No answer has changed since the submission was returned.")
     sequence = assessment.scorecards.count() + 1
     now = at or timezone.now()
     document = sealing.document(sheet, sequence=sequence, sealed_at=now, sealed_by=str(by))

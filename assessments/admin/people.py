@@ -3,18 +3,22 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from aicmm.auditing import AuditedAdmin, announce, changed, differences
+from assessments import membership
 from assessments.access import signed_in
-from assessments.membership import withdraw_older
+from assessments.accounts import password_path
 from assessments.models import Cycle, Invitation, Membership, Organization, User
+from assessments.models.people import InvitationQuerySet
 
 from .base import ReadOnlyAdmin
 
@@ -29,7 +33,7 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
 @receiver(changed, sender=Membership)
 def withdraw_invitations(*, request: HttpRequest, row: Membership, **_: Any) -> None:
     """Whoever is put in or out here needs no invitation that was made before."""
-    withdraw_older(row, by=signed_in(request))
+    membership.withdraw_older(row, by=signed_in(request))
 
 
 @admin.register(Organization)
@@ -43,8 +47,18 @@ class OrganizationAdmin(AuditedAdmin):
 
 @admin.register(Cycle)
 class CycleAdmin(AuditedAdmin):
-    list_display = ["name", "code", "starts_on", "due_on"]
+    list_display = ["name", "code", "starts_on", "due_on", "state"]
     search_fields = ["name", "code"]
+
+    @admin.display(description="State")
+    def state(self, cycle: Cycle) -> str:
+        return "Open" if cycle.is_open(timezone.localdate()) else "Not offered to teams yet"
+
+    def save_model(self, request: HttpRequest, obj: Cycle, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not obj.is_open(timezone.localdate()):
+            day = date_format(obj.starts_on, "F j, Y")
+            self.message_user(request, f"Teams can't choose {obj} before it starts, on {day}.", messages.WARNING)
 
 
 @admin.register(Membership)
@@ -58,20 +72,48 @@ class MembershipAdmin(AuditedAdmin):
 
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnlyAdmin):
-    """Leads invite; here one sees what is open. The token stays with those who hold the link."""
+    """Leads invite, and administrators, from an organization's page; here one sees what is open, and takes it back.
 
-    list_display = ["email", "organization", "role", "invited_by", "expires_at", "accepted_at"]
+    The token stays with those who hold the link.
+    """
+
+    list_display = ["email", "organization", "role", "invited_by", "expires_at", "accepted_at", "withdrawn_at"]
+    actions = ["withdraw"]
     list_filter = ["organization"]
     search_fields = ["email", "organization__name"]
-    fields = ["email", "organization", "role", "invited_by", "created_at", "expires_at", "accepted_at"]
+    fields = ["email", "organization", "role", "invited_by", "created_at", "expires_at", "accepted_at", "withdrawn_at"]
     list_select_related = ["organization", "invited_by"]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Not by token either: a filter would tell it letter by letter."""
         return not lookup.startswith("token") and super().lookup_allowed(lookup, value, request)
 
+    def has_withdraw_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("assessments.change_invitation")
+
+    @admin.action(description="Withdraw", permissions=["withdraw"])
+    def withdraw(self, request: HttpRequest, queryset: InvitationQuerySet) -> None:
+        """Their links stop working; one that was used, or is over, stays as it is."""
+        still_open = list(queryset.open().select_related("organization"))
+        for invitation in still_open:
+            membership.withdraw(organization=invitation.organization, pk=invitation.pk, by=signed_in(request))
+        count = len(still_open)
+        done = "1 invitation is withdrawn." if count == 1 else f"{count} invitations are withdrawn."
+        level = messages.SUCCESS if count else messages.WARNING
+        self.message_user(request, done if count else "None of these is open.", level)
+
 
 class UserCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
+    """A new account, whose person chooses the password by a link that is mailed, or is told the one set here."""
+
+    usable_password = forms.ChoiceField(
+        label="Password",
+        choices=[("false", "Send a link to set a password"), ("true", "Set a password here")],
+        initial="false",
+        widget=forms.RadioSelect(attrs={"class": "radiolist"}),
+        help_text="The link goes to the e-mail address and works once, for three days.",
+    )
+
     class Meta:
         model = User
         fields = ["email", "name", "coe_role"]
@@ -101,6 +143,7 @@ class PersonsMembershipInline(MembershipInline):
 class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     form = UserForm
     add_form = UserCreationForm
+    add_form_template = "admin/assessments/user_add_form.html"
     list_display = ["name", "email", "coe_role", "is_active", "last_login"]
     list_filter = ["coe_role", "is_active"]
     search_fields = ["name", "email"]
@@ -116,6 +159,15 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
         (None, {"fields": ["email", "name", "coe_role", "usable_password", "password1", "password2"]}),
     ]
     inlines = [PersonsMembershipInline]
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        """A person without a password gets the link to set one."""
+        if not obj.has_usable_password():
+            link = request.build_absolute_uri(password_path(obj))
+            sent = membership.send_password_link(obj, link, by=signed_in(request))
+            way = f"A mail with the link is on its way to {obj.email}" if sent else "The mail could not be sent"
+            self.message_user(request, f"{way}. You can also hand over the link yourself: {link}")
+        return super().response_add(request, obj, post_url_continue)
 
     @transaction.atomic
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:

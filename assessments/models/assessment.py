@@ -27,13 +27,17 @@ class Cycle(models.Model):
 
     code = models.SlugField(unique=True, help_text="Such as “fy2027-q1”.")
     name = NameField(max_length=60, unique=True)
-    starts_on = models.DateField()
+    starts_on = models.DateField(help_text="Teams can start assessments from this day on.")
     due_on = models.DateField(help_text="Submissions are expected by the end of this day.")
 
     class Meta:
         ordering = ["-starts_on"]
         constraints = [
-            models.CheckConstraint(condition=Q(due_on__gte=F("starts_on")), name="cycle_due_after_start"),
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("starts_on")),
+                name="cycle_due_after_start",
+                violation_error_message="The cycle has to be due on the day it starts, or later.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -90,8 +94,22 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         )
 
 
+_AssessmentManager = models.Manager.from_queryset(AssessmentQuerySet)
+
+
+class AssessmentManager(_AssessmentManager["Assessment"]):
+    """Every assessment but the drafts that were deleted: those are there for the audit trail alone."""
+
+    def get_queryset(self) -> AssessmentQuerySet:
+        return AssessmentQuerySet(self.model, using=self._db).filter(discarded_at=None)
+
+
 class Assessment(models.Model):
-    """One run of a rubric by a team of an organization in a cycle."""
+    """One run of a rubric by a team of an organization in a cycle.
+
+    A draft that its lead deletes keeps its row with `discarded_at`, because what was done to it stays in the audit
+    trail; no query through `objects`, or from another row's side, finds it any more.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="assessments")
@@ -112,8 +130,9 @@ class Assessment(models.Model):
         help_text="The reviewer who works on the submission.",
     )
     claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    discarded_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = AssessmentQuerySet.as_manager()
+    objects = AssessmentManager()
 
     # What `with_role_of` and `with_progress` add.
     reader_role: str | None
@@ -122,9 +141,17 @@ class Assessment(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        # What the admin lists of them.
+        verbose_name_plural = "submissions"
         permissions = [("review_assessment", "Can return and accept submissions")]
         constraints = [
-            models.UniqueConstraint("organization", Lower("team"), "cycle", name="assessment_once_per_team_and_cycle"),
+            models.UniqueConstraint(
+                "organization",
+                Lower("team"),
+                "cycle",
+                condition=Q(discarded_at=None),
+                name="assessment_once_per_team_and_cycle",
+            ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="assessment_state_known"),
             models.CheckConstraint(
                 condition=Q(state=State.DRAFT) | Q(submitted_at__isnull=False),
@@ -135,6 +162,10 @@ class Assessment(models.Model):
                 | Q(claimed_by__isnull=False, claimed_at__isnull=False, state=State.SUBMITTED),
                 name="assessment_claimed_while_it_waits",
             ),
+            models.CheckConstraint(
+                condition=Q(discarded_at=None) | Q(state=State.DRAFT, submitted_at=None),
+                name="assessment_discarded_was_never_submitted",
+            ),
         ]
         indexes = [models.Index(fields=["state", "submitted_at"], name="assessment_queue")]
 
@@ -143,7 +174,12 @@ class Assessment(models.Model):
 
     @property
     def is_editable(self) -> bool:
-        return self.state in EDITABLE
+        return self.state in EDITABLE and self.discarded_at is None
+
+    @property
+    def is_discardable(self) -> bool:
+        """Whether its lead can delete it: what was submitted once is kept for good."""
+        return self.state == State.DRAFT and self.submitted_at is None
 
 
 CHOICES = ["", UNKNOWN, NOT_APPLICABLE, *(str(number) for number in range(1, MAX_LEVELS + 1))]

@@ -164,7 +164,11 @@ INVITATION_LASTS = timedelta(days=7)
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> Self:
         """Those that can still be taken up."""
-        return self.filter(accepted_at=None, expires_at__gt=timezone.now())
+        return self.unused().filter(expires_at__gt=timezone.now())
+
+    def unused(self) -> Self:
+        """Those that were neither taken up nor taken back, expired or not."""
+        return self.filter(accepted_at=None, withdrawn_at=None)
 
 
 def invitation_expiry() -> Any:
@@ -176,7 +180,10 @@ def new_token() -> str:
 
 
 class Invitation(models.Model):
-    """A way into an organization for one e-mail address: works once and expires."""
+    """A way into an organization for one e-mail address: works once and expires.
+
+    One that is taken back, or replaced by a newer one for the same address, stays, so that its link says so.
+    """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField("e-mail address")
@@ -186,6 +193,7 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(default=invitation_expiry)
     accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = InvitationQuerySet.as_manager()
 
@@ -196,8 +204,12 @@ class Invitation(models.Model):
             models.UniqueConstraint(
                 "organization",
                 Lower("email"),
-                condition=models.Q(accepted_at=None),
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
                 name="invitation_one_open_per_address",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None) | models.Q(withdrawn_at=None),
+                name="invitation_accepted_or_withdrawn",
             ),
         ]
 
@@ -206,4 +218,13 @@ class Invitation(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.accepted_at is None and self.expires_at > timezone.now()
+        return not self.closed_because
+
+    @property
+    def closed_because(self) -> str:
+        """Why the link no longer works, as a sentence; empty while it does."""
+        if self.accepted_at:
+            return "This invitation was used."
+        if self.withdrawn_at:
+            return "This invitation was taken back, or a newer one has replaced it."
+        return "This invitation has expired." if self.expires_at <= timezone.now() else ""

@@ -31,11 +31,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         if not assessment.submitted_at:
             return self.none()
         reviews = self.decided().filter(scorecard__assessment=assessment).order_by("-decided_at")
-        return (
-            reviews.select_related("reviewer", "scorecard")
-            .defer("scorecard__document")
-            .prefetch_related("areas", "answer_comments")
-        )
+        return reviews.select_related("reviewer", "scorecard").defer("scorecard__document")
+
+    def with_rows(self) -> Self:
+        """Loads levels and comments along; two queries more."""
+        return self.prefetch_related("areas", "answer_comments")
 
     def open_to(self, user: User) -> Self:
         """Those that someone of the CoE may see: while a second look is open, only whoever had the first one may."""

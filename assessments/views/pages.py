@@ -41,7 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except Rubric.DoesNotExist:
             form.add_error(None, "No model is published yet. Ask the Center of Excellence.")
         except actions.AlreadyThere as refusal:
-            form.add_error("team", f"{refusal} Open that one, or name another team.")
+            form.refuse_name(refusal)
         else:
             return redirect("assessment", assessment.pk)
     return render(request, "assessments/new.html", {"form": form}, status=422 if form.errors else 200)

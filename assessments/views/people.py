@@ -12,43 +12,45 @@ from assessments import membership
 from assessments.access import (
     invitation_of,
     is_signed_in,
-    led_organization,
+    managed_organization,
     member_of,
     readable_organization,
     signed_in,
 )
 from assessments.actions import Refused
 from assessments.forms import InviteForm, JoinForm, RoleForm
-from assessments.models import Invitation, Role
+from assessments.models import Invitation
 
 
 @require_safe
 @login_required
 def people(request: HttpRequest, code: str) -> HttpResponse:
-    """Who is in the organization; leads can invite and set roles here."""
-    organization, role = readable_organization(signed_in(request), code)
-    page = membership.people_page(organization, leads=role == Role.LEAD)
+    """Who is in the organization; leads, and administrators of the CoE, can invite and set roles here."""
+    access = readable_organization(signed_in(request), code)
+    page = membership.people_page(access.organization, manages=access.manages)
     return render(request, "assessments/people.html", page | {"form": InviteForm()})
 
 
 @require_POST
 @login_required
 def invite(request: HttpRequest, code: str) -> HttpResponse:
-    """Invite an e-mail address; the link goes out by mail and is shown to the lead once."""
-    organization = led_organization(signed_in(request), code)
+    """Invite an e-mail address; the link goes out by mail and is shown to whoever invites once."""
+    organization = managed_organization(signed_in(request), code)
     form = InviteForm(request.POST)
     if form.is_valid():
         try:
-            invitation = membership.invite(organization=organization, **form.cleaned_data, by=signed_in(request))
+            invited = membership.invite(organization=organization, **form.cleaned_data, by=signed_in(request))
         except Refused as refusal:
             form.add_error("email", str(refusal))
         else:
+            invitation = invited.invitation
             link = request.build_absolute_uri(reverse("invitation", args=[invitation.token]))
             sent = membership.send_invitation(invitation, link)
             way = f"A mail with the link is on its way to {invitation.email}" if sent else "The mail could not be sent"
-            messages.success(request, f"{way}. You can also hand over the link yourself: {link}")
+            older = " The link of the older invitation no longer works." if invited.replaces else ""
+            messages.success(request, f"{way}.{older} You can also hand over the link yourself: {link}")
             return redirect("people", code)
-    page = membership.people_page(organization, leads=True)
+    page = membership.people_page(organization, manages=True)
     return render(request, "assessments/people.html", page | {"form": form}, status=422)
 
 
@@ -56,7 +58,7 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Take an invitation back."""
-    organization = led_organization(signed_in(request), code)
+    organization = managed_organization(signed_in(request), code)
     membership.withdraw(organization=organization, pk=pk, by=signed_in(request))
     messages.success(request, "The invitation is withdrawn; its link no longer works.")
     return redirect("people", code)
@@ -65,19 +67,39 @@ def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def set_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """Change a member's role, or remove the member."""
-    organization = led_organization(signed_in(request), code)
+    """Change a member's role."""
+    organization = managed_organization(signed_in(request), code)
     member = member_of(organization, pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Choose one of the roles, or “Remove”.")
+        messages.error(request, "Choose one of the roles.")
         return redirect("people", code)
     try:
         membership.set_role(member=member, role=form.cleaned_data["role"], by=signed_in(request))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, form.outcome(member))
+        messages.success(request, f"{member.user} is a {member.get_role_display().lower()} now.")
+    return redirect("people", code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def remove(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Asks whether a member is to be removed, and removes."""
+    organization = managed_organization(signed_in(request), code)
+    member = member_of(organization, pk)
+    if request.method != "POST":
+        return render(request, "assessments/remove_member.html", {"organization": organization, "member": member})
+    try:
+        membership.remove(member=member, by=signed_in(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{member.user} is no longer in {organization}.")
+        # Who leaves finds no page of the organization any more.
+        if member.user == request.user:
+            return redirect("home")
     return redirect("people", code)
 
 

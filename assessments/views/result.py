@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aicmm.pdf import PdfFailed, PdfUnavailable
 from assessments import actions, outcome, reports, results
-from assessments.access import readable_assessment, signed_in, submittable_assessment
+from assessments.access import led_assessment, readable_assessment, signed_in
 from assessments.models import Scorecard
 
 
@@ -41,18 +41,29 @@ def scorecard_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Seal and send; refused while a question is open, or where an answer changed since the page was opened."""
-    access = submittable_assessment(signed_in(request), pk)
+    """Seal and send; refused while a question is open, where an answer changed since the page was opened, or where none
+    has since the submission was returned, unless that is meant."""
+    access = led_assessment(signed_in(request), pk)
     if request.method == "POST":
         try:
             scorecard = actions.submit(
-                assessment=access.assessment, by=signed_in(request), seen=request.POST.get("seen")
+                assessment=access.assessment,
+                by=signed_in(request),
+                seen=request.POST.get("seen"),
+                may_be_unchanged="unchanged" in request.POST,
             )
         except actions.OpenQuestions:
             return render(request, "assessments/submit.html", outcome.submit_page(access), status=409)
         except actions.AnswersChanged as refusal:
             page = outcome.submit_page(access, changed=refusal.codes)
             return render(request, "assessments/submit.html", page, status=409)
+        except actions.NothingChanged as refusal:
+            error = {
+                "href": "#unchanged",
+                "text": f"{refusal} Tick the box if you mean to submit the same answers again.",
+            }
+            page = outcome.submit_page(access) | {"errors": [error]}
+            return render(request, "assessments/submit.html", page, status=422)
         except actions.NotEditable as refusal:
             messages.error(request, str(refusal))
         else:

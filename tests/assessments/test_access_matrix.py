@@ -86,20 +86,34 @@ submit submitted                      GET   302 404 404 403 403 302 403 403
 submit submitted                      POST  302 404 404 403 403 302 403 403
 submit returned                       GET   302 404 404 403 403 200 403 403
 submit returned                       POST  302 404 404 403 403 302 403 403
+rename draft                          GET   302 404 404 403 403 200 404 404
+rename draft                          POST  302 404 404 403 403 422 404 404
+rename submitted                      GET   302 404 404 403 403 302 403 403
+rename submitted                      POST  302 404 404 403 403 302 403 403
+rename returned                       GET   302 404 404 403 403 200 403 403
+rename returned                       POST  302 404 404 403 403 422 403 403
+discard draft                         GET   302 404 404 403 403 200 404 404
+discard draft                         POST  302 404 404 403 403 302 404 404
+discard submitted                     GET   302 404 404 403 403 302 403 403
+discard submitted                     POST  302 404 404 403 403 302 403 403
+discard returned                      GET   302 404 404 403 403 302 403 403
+discard returned                      POST  302 404 404 403 403 302 403 403
 area draft                            GET   302 404 404 200 200 200 404 404
 area draft                            POST  302 404 404 403 302 302 404 404
 area submitted                        GET   302 404 404 200 200 200 200 200
 area submitted                        POST  302 404 404 403 302 302 403 403
 area returned                         GET   302 404 404 200 200 200 200 200
 area returned                         POST  302 404 404 403 302 302 403 403
-people                                GET   302 404 404 200 200 200 404 404
+people                                GET   302 404 404 200 200 200 404 200
 people                                POST  405 405 405 405 405 405 405 405
 invite                                GET   405 405 405 405 405 405 405 405
-invite                                POST  302 404 404 403 403 422 404 404
+invite                                POST  302 404 404 403 403 422 404 422
 withdraw                              GET   405 405 405 405 405 405 405 405
-withdraw                              POST  302 404 404 403 403 302 404 404
+withdraw                              POST  302 404 404 403 403 302 404 302
 set-role                              GET   405 405 405 405 405 405 405 405
-set-role                              POST  302 404 404 403 403 302 404 404
+set-role                              POST  302 404 404 403 403 302 404 302
+remove-member                         GET   302 404 404 403 403 200 404 200
+remove-member                         POST  302 404 404 403 403 302 404 302
 invitation                            GET   200 200 200 200 200 200 200 200
 invitation                            POST  422 302 302 302 302 302 302 302
 
@@ -357,6 +371,7 @@ def world(agency: Agency, other: Agency, reviewer: User, administrator: User, mo
             "invite": [agency.organization.code],
             "withdraw": [agency.organization.code, invitation.pk],
             "set-role": [agency.organization.code, member.pk],
+            "remove-member": [agency.organization.code, member.pk],
             "invitation": [invitation.token],
             "model-area": ["secops"],
             "forget-search": [search.pk],
@@ -507,8 +522,9 @@ def test_own_organization_with_anothers_member_or_invitation_changes_nothing(age
     member = other.organization.memberships.get(user=other.viewer)
     invitation = make_invitation(organization=other.organization, by=other.lead)
     own, theirs = agency.organization.code, other.organization.code
-    unchanged_by(lead, reverse("set-role", args=[own, member.pk]), {"role": "remove"})
-    unchanged_by(lead, reverse("set-role", args=[theirs, member.pk]), {"role": "remove"})
+    for code in (own, theirs):
+        unchanged_by(lead, reverse("set-role", args=[code, member.pk]), {"role": "viewer"})
+        unchanged_by(lead, reverse("remove-member", args=[code, member.pk]), {})
     unchanged_by(lead, reverse("withdraw", args=[theirs, invitation.pk]), {})
     unchanged_by(lead, reverse("withdraw", args=[own, invitation.pk]), {}, status=302)
     unchanged_by(lead, reverse("invite", args=[theirs]), {"email": "a@b.example", "role": "lead"})
@@ -522,6 +538,8 @@ def test_anothers_assessment_changes_by_nothing_an_outsider_posts(agency: Agency
     unchanged_by(lead, reverse("save-answer", args=[pk, "secops-1"]), fields)
     unchanged_by(lead, reverse("area", args=[pk, "secops"]), fields)
     unchanged_by(lead, reverse("submit", args=[pk]), {})
+    unchanged_by(lead, reverse("rename", args=[pk]), {"team": "Mine"})
+    unchanged_by(lead, reverse("discard", args=[pk]), {})
 
 
 def test_own_assessment_with_a_question_that_is_not_its_own_changes_nothing(agency: Agency, other: Agency) -> None:

@@ -1,5 +1,6 @@
 """An area's page of questions, and saving it whole, which is the way without JavaScript."""
 
+import html
 import re
 from typing import Any
 
@@ -418,7 +419,7 @@ def test_what_was_typed_when_it_was_submitted_stays_on_the_screen(agency: Agency
     actions.submit(assessment=Assessment.objects.get(pk=agency.draft.pk), by=agency.lead)
     response = client.post(address(agency.draft), fields)
     assert response.status_code == 422
-    page = response.content.decode()
+    page = html.unescape(response.content.decode())
     assert "This assessment has been submitted, so its answers can't change." in page
     assert "Too late" in page
     assert stored(agency.draft, "secops-1").rationale == ""

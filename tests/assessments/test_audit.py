@@ -167,11 +167,11 @@ def test_roles_and_leaving_leave_a_row(agency: Agency, lead: Client) -> None:
         {"role": ["viewer", "contributor"]},
     )
     with one_event() as found:
-        lead.post(address, {"role": "remove"})
+        lead.post(f"{address}remove/")
     assert (found[0].action, found[0].detail) == ("member removed", {"role": ["contributor", None]})
     only = agency.organization.memberships.get(user=agency.lead)
     with no_event():
-        lead.post(reverse("set-role", args=[agency.organization.code, only.pk]), {"role": "remove"})
+        lead.post(reverse("remove-member", args=[agency.organization.code, only.pk]))
 
 
 # ---- What administrators do ----
@@ -347,7 +347,7 @@ def test_without_its_row_no_change_of_people_happens(agency: Agency, monkeypatch
         ),
         lambda: membership.withdraw(organization=agency.organization, pk=invitation.pk, by=agency.lead),
         lambda: membership.set_role(member=member, role="lead", by=agency.lead),
-        lambda: membership.set_role(member=member, role=membership.REMOVE, by=agency.lead),
+        lambda: membership.remove(member=member, by=agency.lead),
         lambda: membership.join_as_new(invitation=invitation, name="New", password=PASSWORD),
     ]
     for change in changes:

@@ -155,6 +155,7 @@ VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
     "membership_role_known": [lambda: change(make_membership(), role="owner")],
     "invitation_role_known": [lambda: change(make_invitation(), role="")],
     "invitation_one_open_per_address": [second_invitation],
+    "invitation_accepted_or_withdrawn": [lambda: change(make_invitation(), accepted_at=NOW, withdrawn_at=NOW)],
     "cycle_due_after_start": [lambda: change(make_cycle(), due_on=date(2001, 1, 1))],
     "assessment_once_per_team_and_cycle": [same_team],
     "assessment_state_known": [lambda: change(make_submitted(), state="lost")],
@@ -165,6 +166,9 @@ VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
         lambda: change(make_submitted(), claimed_by=make_user()),
         lambda: change(make_submitted(), claimed_at=NOW),
         lambda: change(make_returned(), claimed_by=make_user(), claimed_at=NOW),
+    ],
+    "assessment_discarded_was_never_submitted": [
+        lambda make=make: change(make(), discarded_at=NOW) for make in (make_submitted, make_returned)
     ],
     "answer_once_per_question": [second_answer],
     "answer_choice_known": [

@@ -81,12 +81,12 @@ def test_everything_answered_a_lead_can_submit_and_others_are_told_who_can(agenc
         reverse("submit", args=[agency.draft.pk]),
     )
     shown = page(agency.contributor, agency.draft)
-    assert buttons(shown)[0][0] == "See the result"
+    assert buttons(shown)[0][0] == "See the result so far"
     assert "A lead of your organization can submit now." in shown.text
 
 
 def test_a_viewer_gets_the_result_not_the_questions(agency: Agency) -> None:
-    assert buttons(page(agency.viewer, agency.draft))[0][0] == "See the result"
+    assert buttons(page(agency.viewer, agency.draft))[0][0] == "See the result so far"
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,12 @@ def test_a_returned_assessment_shows_what_the_reviewer_asks_for(agency: Agency) 
     returned = make_returned(organization=agency.organization, comment="Name the log in question 2.")
     shown = page(agency.lead, returned)
     assert "Name the log in question 2." in shown.text
-    assert buttons(shown)[0][0] == "Check and submit"
+    assert [text for text, _ in buttons(shown)] == [
+        "Revise the answers",
+        "Check and submit",
+        "See the result so far",
+        "Scorecard (PDF)",
+    ]
 
 
 @pytest.mark.parametrize("make", [None, make_submitted, make_returned, make_accepted])
@@ -125,10 +130,10 @@ def test_the_page_takes_the_same_queries_however_much_is_answered(
     agency: Agency, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = client_of(agency.contributor)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(address(agency.draft))
     answer_all(agency.draft, rationale="Because.", evidence=[("Log", "https://a.example/")] * 10, by=agency.lead)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(address(agency.draft))
 
 

@@ -298,15 +298,21 @@ def test_a_deactivated_person_is_signed_out(agency: Agency, client: Client) -> N
     assert save(client, agency.draft).status_code == 401
 
 
-@pytest.mark.parametrize("make", [make_submitted, make_accepted])
-def test_once_submitted_an_answer_is_locked(agency: Agency, client: Client, make: Any) -> None:
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (make_submitted, "This assessment has been submitted, so its answers can't change."),
+        (
+            make_accepted,
+            "The Center of Excellence has accepted this assessment, so its answers can't change any more.",
+        ),
+    ],
+)
+def test_once_submitted_an_answer_is_locked(agency: Agency, client: Client, make: Any, sentence: str) -> None:
     assessment = make(organization=agency.organization)
     reply = save(client, assessment, choice=5, version=1)
     assert reply.status_code == 403
-    assert reply.json() == {
-        "error": "This assessment has been submitted, so its answers can't change.",
-        "locked": True,
-    }
+    assert reply.json() == {"error": sentence, "locked": True}
     assert stored(assessment).choice == "3"
 
 

@@ -54,7 +54,7 @@ def test_an_answer_that_changed_meanwhile_is_shown_and_nothing_is_sealed(agency:
         ["secops", "#secops-2"],
         ["aiops", "#aiops-1"],
     ]
-    assert links[1].text.startswith("AIOps, question 1: Saved ")
+    assert links[1].text.startswith("AIOps 1: Saved ")
     assert links[1].text.endswith(f"by {agency.contributor.name}")
     assert lead.post(address(agency), {"seen": seen(page)}).status_code == 302
     assert Scorecard.objects.count() == 1

@@ -24,6 +24,9 @@ export function same(one, other) {
   return JSON.stringify(settled(one)) === JSON.stringify(settled(other));
 }
 
+/** As the server says it: see AnswerForm in assessments/forms.py. */
+export const REASON_MISSING = "Say why this question doesn't apply to you.";
+
 export function lacksReason({ choice, reason }) {
   return choice === NOT_APPLICABLE && !tidy(reason);
 }

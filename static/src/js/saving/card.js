@@ -1,7 +1,7 @@
 // One question's card on the area page: reads and fills its fields, and shows what its delivery is doing.
 import { element } from "../lib/elements.js";
 import { say } from "../lib/notices.js";
-import { lacksReason, NOT_APPLICABLE } from "./answer.js";
+import { lacksReason, NOT_APPLICABLE, REASON_MISSING } from "./answer.js";
 import { ConflictView } from "./conflict.js";
 import { Delivery } from "./delivery.js";
 import { removeErrors, showErrors } from "./errors.js";
@@ -11,6 +11,8 @@ import { inWords } from "./sentences.js";
 // Arrow keys pass through the choices, so that one is only taken when it is rested on.
 const CHOICE_DELAY = 300;
 const TEXT_DELAY = 800;
+// A sentence that appears at a field moves what is below it: not while the mouse is being pressed there.
+const CLICK_TIME = 300;
 
 export class Card {
   /** Entries of earlier pages that wait until this card has nothing of its own to save. */
@@ -18,6 +20,7 @@ export class Card {
 
   #conflict = null;
   #spoken = "";
+  #asksReason = false;
   #page;
 
   constructor(card, page) {
@@ -80,15 +83,42 @@ export class Card {
     if (!document.hasFocus() || target.type === "radio") return;
     if (relatedTarget && this.evidence.inSameRow(target, relatedTarget)) return;
     this.delivery.sendNow();
+    if (lacksReason(this.delivery.typed)) setTimeout(() => this.#leftFor(document.activeElement), CLICK_TIME);
+  }
+
+  // Whoever is still at the reason, or went back to it, may be about to write it.
+  #leftFor(place) {
+    if (place !== this.#field("reason")) this.askReason();
+  }
+
+  /** Say at its field that the reason is missing, once the person has gone on without it. */
+  askReason() {
+    if (!lacksReason(this.delivery.typed)) return;
+    this.#asksReason = true;
+    showErrors(this.element, this.code, { reason: [REASON_MISSING] });
   }
 
   #decided(event) {
+    if (event.target.closest("[data-clear]")) {
+      event.preventDefault();
+      this.#clear();
+      return;
+    }
     const button = event.target.closest("[data-keep]");
     if (!button) return;
     event.preventDefault();
     if (button.dataset.keep === "theirs") this.#keepTheirs();
     else this.#keepMine();
     // The button is gone; the keyboard goes on at the question.
+    this.element.focus({ preventScroll: true });
+  }
+
+  // The choice alone is taken back; what was written stays.
+  #clear() {
+    this.write({ ...this.read(), choice: "" });
+    this.#spoken = "";
+    this.delivery.type(this.read(), 0);
+    this.#page.typed();
     this.element.focus({ preventScroll: true });
   }
 
@@ -130,8 +160,11 @@ export class Card {
     if (restored || replaced) this.write(delivery.typed);
     if (settled) this.#settle(settled);
     this.#showConflict();
+    const isMended = this.#asksReason && !lacksReason(delivery.typed);
     if (delivery.state === "invalid") showErrors(this.element, this.code, delivery.outcome.errors);
-    else if (settled || delivery.state === "conflict") removeErrors(this.element, this.code);
+    else if (settled || isMended || delivery.state === "conflict") removeErrors(this.element, this.code);
+    this.#asksReason &&= !isMended;
+    this.element.querySelector("[data-clear]").hidden = !delivery.typed.choice;
     this.#showStatus(settled);
     if (!delivery.isUnsaved) this.#nextOfBacklog();
   }
@@ -189,7 +222,7 @@ export class Card {
     }
     if (this.shownReply !== outcome.reply) {
       this.#conflict?.remove();
-      this.#conflict = new ConflictView(this.element, this.code, outcome.reply.theirs);
+      this.#conflict = new ConflictView(this.element, this.code, outcome.reply);
       this.shownReply = outcome.reply;
     }
     const links = typed.evidence.map(([title, url]) => ({ title, url }));
@@ -215,7 +248,9 @@ export class Card {
     const wrong = this.element.querySelector("[aria-invalid=true], .usa-form-group--error input");
     if (this.#conflict) this.#conflict.focus();
     else if (state === "invalid" && wrong) wrong.focus();
-    else if (lacksReason(typed)) this.#field("reason").focus();
-    else this.element.focus();
+    else if (lacksReason(typed)) {
+      this.askReason();
+      this.#field("reason").focus();
+    } else this.element.focus();
   }
 }

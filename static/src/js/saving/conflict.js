@@ -1,14 +1,15 @@
-// Two people changed one answer: both texts side by side, in the markup of templates/components/conflict.html, which the
+// An answer was changed by two people, or by one in two windows: both texts side by side, in the markup of templates/components/conflict.html, which the
 // page brings along in a <template>.
 export class ConflictView {
   #element;
 
-  constructor(card, code, theirs) {
+  constructor(card, code, { error, theirs }) {
     const template = document.querySelector("template[data-conflict-template]");
     const copy = document.createElement("template");
     // The server's markup without anybody's text; only the code of the question is put in its place.
     copy.innerHTML = template.innerHTML.replaceAll("QUESTION", code);
     this.#element = copy.content.querySelector("[data-conflict]");
+    this.#element.querySelector("[data-sentence]").textContent = error;
     for (const part of this.#element.querySelectorAll("[data-by]")) part.textContent = theirs.by || "Somebody";
     for (const part of this.#element.querySelectorAll("[data-at]")) part.textContent = theirs.at;
     this.#fill("theirs", theirs);

@@ -1,4 +1,6 @@
 // What a state of saving is called, for people: beside the question and in the banner of other pages.
+import { REASON_MISSING } from "./answer.js";
+
 const KEPT = "Your text is kept in this browser and will be sent.";
 const NOT_KEPT = "This browser can't keep your text, so leave this page open until it is saved.";
 const STAYS = "Your text is kept in this browser.";
@@ -22,7 +24,7 @@ function words(state, outcome, keptSince) {
     case "unfinished":
       return ["waiting", "Not saved yet: finish the web address first", ""];
     case "incomplete":
-      return ["waiting", "Not saved yet: say why this question doesn't apply", ""];
+      return ["failed", `Not saved: ${REASON_MISSING[0].toLowerCase()}${REASON_MISSING.slice(1)}`, ""];
     case "conflict":
       return ["conflict", `Not saved yet: ${outcome.sentence || "somebody changed this answer, too."}`, ""];
     case "invalid":

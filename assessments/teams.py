@@ -1,0 +1,23 @@
+"""Teams whose names mean the same to people."""
+
+import re
+
+from assessments.models import Assessment, Cycle, Organization
+
+
+def team_key(name: str) -> str:
+    """What is left of a team's name without case, spaces, signs and a "team" at its end: equal for similar names."""
+    words = re.findall(r"\w+", name.casefold())
+    if len(words) > 1 and words[-1] == "team":
+        words.pop()
+    return "".join(words) or name.casefold()
+
+
+def similar_team(
+    organization: Organization, cycle: Cycle, team: str, *, besides: Assessment | None = None
+) -> Assessment | None:
+    """An assessment of the same organization and cycle whose team has a similar name; `besides` doesn't count."""
+    others = Assessment.objects.filter(organization=organization, cycle=cycle)
+    if besides:
+        others = others.exclude(pk=besides.pk)
+    return next((other for other in others if team_key(other.team) == team_key(team)), None)
