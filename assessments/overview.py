@@ -11,10 +11,11 @@ from assessments import answering, charts, results, wording
 from assessments.access import Access, leads_anywhere, reviews
 from assessments.datatypes import GivenAnswer
 from assessments.models import Assessment, Membership, Review, Role, State, User
-from assessments.scoring import Result, explain, score
+from assessments.scoring import Result, as_shown, explain, score
+from assessments.submissions import submissions_of
 from rubric.datatypes import Area, Question, Rubric
 from rubric.models import Rubric as Rubrics
-from rubric.models import newest_published
+from rubric.models import published_versions
 
 STATE_SENTENCES = {
     State.DRAFT: "The team is answering.",
@@ -49,7 +50,7 @@ def shelved(assessments: Sequence[Assessment]) -> list[Shelved]:
 
 def _shelve(assessment: Assessment, choices: Mapping[str, Any]) -> Shelved:
     rubric = results.rubric_of(assessment)
-    result = score(rubric, choices)
+    result = as_shown(score(rubric, choices))
     thumbnail = charts.strip_svg(
         rubric, result, ident=f"strip-{assessment.pk}", title=wording.headline(rubric, result), compact=True
     )
@@ -136,9 +137,10 @@ class Example:
     why: str
 
 
-def rule_page() -> dict[str, Any]:
-    """What the page on scoring prints: the rule and examples that scoring itself has worked out."""
-    rubric = newest_published().to_datatypes()
+def rule_page(version: str | None) -> dict[str, Any]:
+    """What the page on scoring prints: the rule of that version, or of the newest, and examples that scoring itself has
+    worked out."""
+    rubric = published_versions(version)[0].to_datatypes()
     return {
         "rubric": rubric,
         "rule": wording.rule_sentence(rubric),
@@ -231,6 +233,7 @@ def of_assessment(access: Access, user: User) -> dict[str, Any]:
         "continue": continue_at(access, answers, user) if writing else None,
         "ready_to_submit": writing and answered == questions,
         "reviews": Review.objects.of(assessment),
+        "submissions": submissions_of(assessment),
     }
 
 
