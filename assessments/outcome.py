@@ -4,10 +4,11 @@ from typing import Any
 
 from assessments import answering, charts, results
 from assessments.access import Access
-from assessments.datatypes import ScoredAssessment
+from assessments.datatypes import ScoredAssessment, Submission
 from assessments.models import Review
 from assessments.narrative import Narrative, narrative
 from assessments.overview import drawn
+from assessments.submissions import submissions_of
 
 PICTURES = "result"
 
@@ -32,21 +33,23 @@ def pictures(sheet: ScoredAssessment, story: Narrative, *, ident: str = PICTURES
             charts.radar_svg(sheet.rubric, series, ident=f"{ident}-radar", title=f"Radar chart. {story.headline}")
         ),
         "figure": charts.radar_figure(sheet.rubric, series),
-        "figures": charts.figures_table(sheet.rubric, sheet.result),
+        "figures": charts.FiguresTable(charts.figures_table(sheet.rubric, sheet.result)),
     }
 
 
-def result_page(access: Access) -> dict[str, Any]:
-    """What the result page prints."""
-    sheet = results.for_reader(access)
+def result_page(access: Access, submission: Submission | None = None) -> dict[str, Any]:
+    """What the result page prints, of the answers as they stand or of the `submission` that was asked for."""
+    sheet = results.for_reader(access, submission)
     story = narrative(sheet)
     return {
         "assessment": access.assessment,
         "access": access,
         "sheet": sheet,
         "story": story,
+        "links_to_questions": submission is None,
         "open_count": sum(area.questions - area.answered for area in sheet.result.areas),
         "reviews": Review.objects.of(access.assessment),
+        "submissions": submissions_of(access.assessment),
         **pictures(sheet, story),
     }
 
