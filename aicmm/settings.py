@@ -21,6 +21,12 @@ def required(name: str) -> str:
     return value
 
 
+def site_url(hosts: list[str], *, https: bool, port: str) -> str:
+    """The address that these settings make likely. A name that stands for many (".example.gov", "*") can't be one."""
+    host = next((host for host in hosts if not host.startswith((".", "*"))), "127.0.0.1")
+    return f"https://{host}" if https else f"http://{host}:{port}"
+
+
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str("SECRET_KEY", default="") or (
     "insecure-for-development-only" if DEBUG else required("SECRET_KEY")
@@ -30,6 +36,10 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Whether people reach the application by https. Only `make run` and development say no.
 HTTPS: bool = env.bool("HTTPS", default=not DEBUG)
+# The address people reach it by, for what is read outside it, such as a scorecard on paper.
+SITE_URL: str = env.str("SITE_URL", default="").rstrip("/") or site_url(
+    ALLOWED_HOSTS, https=HTTPS, port=env.str("PORT", default="8000")
+)
 # How many proxies of ours stand in front; X-Forwarded-* are believed from that many only.
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
 

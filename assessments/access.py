@@ -16,8 +16,10 @@ from django.db.models import F
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
+from assessments.datatypes import Submission
 from assessments.models import Assessment, Invitation, Membership, Organization, Role, User
 from assessments.models.assessment import AssessmentQuerySet
+from assessments.submissions import submissions_of
 
 WRITERS = frozenset({Role.LEAD, Role.CONTRIBUTOR})
 
@@ -145,6 +147,14 @@ def managed_organization(user: User, code: str) -> Organization:
     if not access.manages:
         raise PermissionDenied("Only a lead of the organization can do this.")
     return access.organization
+
+
+def submission_of(assessment: Assessment, number: str) -> Submission:
+    """One of an assessment's sealed submissions, by its number as people see it; anything else 404s."""
+    found = {str(submission.sequence): submission for submission in submissions_of(assessment)}
+    if number not in found:
+        raise Http404
+    return found[number]
 
 
 def member_of(organization: Organization, pk: int) -> Membership:

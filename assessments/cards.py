@@ -88,8 +88,8 @@ def choice_text(rubric: Rubric, choice: str) -> str:
 
 
 def moment(answer: GivenAnswer) -> str:
-    """When an answer was saved, such as "November 23, 2026, 3:05 p.m."; empty if never."""
-    return date_format(localtime(answer.answered_at), "F j, Y, P") if answer.answered_at else ""
+    """When an answer was saved, such as "November 23, 2026, 3:05 p.m. EST"; empty if never."""
+    return date_format(localtime(answer.answered_at), "F j, Y, P T") if answer.answered_at else ""
 
 
 def status_text(answer: GivenAnswer) -> str:
@@ -114,7 +114,13 @@ def options(rubric: Rubric, question: Question, choice: str) -> tuple[Option, ..
         for level, anchor in zip(rubric.levels, question.anchors, strict=True)
     ]
     tiles.append(
-        Option(UNKNOWN, None, "Don't know", "Nobody on the team can say yet. It counts as open.", choice == UNKNOWN)
+        Option(
+            UNKNOWN,
+            None,
+            "Don't know",
+            "Nobody on the team can say yet. It counts as Level 1 and leaves room to rise.",
+            choice == UNKNOWN,
+        )
     )
     tiles.append(
         Option(

@@ -47,6 +47,28 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
+class Submission:
+    """A sealed submission and what became of it. `decision` and `decided_at` are empty while it waits for review.
+
+    `replaced_at` is when a later submission of the same assessment was sealed; None for the newest.
+    """
+
+    sequence: int
+    code: str
+    sealed_at: datetime
+    sealed_by: str
+    decision: str = ""
+    decision_label: str = ""
+    decided_at: datetime | None = None
+    replaced_at: datetime | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is what the assessment says today: neither given back nor replaced."""
+        return self.replaced_at is None and self.decision != "returned"
+
+
+@dataclass(frozen=True, slots=True)
 class EarlierResult:
     """An earlier sealed result of the same team, to compare with. `given` are the same answers with their texts."""
 
@@ -89,7 +111,8 @@ class ScoredAssessment:
 
     `explanations` stand in stack order like `result.areas`. `earlier` runs from the newest back. `seal` is None while
     the figures are provisional; `returned_seal` is then that of the submission which the CoE gave back, if any.
-    `people` are those who answered, by name. `verdict` is what the CoE decided on this submission, if it has.
+    `people` are those who answered, by name. `submission` is the one that was asked for by its number, if any.
+    `verdict` is what the CoE decided on this submission, if it has.
     """
 
     assessment_id: str
@@ -106,6 +129,7 @@ class ScoredAssessment:
     earlier: tuple[EarlierResult, ...] = ()
     seal: Seal | None = None
     returned_seal: Seal | None = None
+    submission: Submission | None = None
     people: tuple[str, ...] = ()
     verdict: Verdict | None = None
 

@@ -17,7 +17,8 @@ from assessments.scoring import (
 )
 from rubric.datatypes import Area, Question, Rubric
 
-MOST_EFFECT = 5
+MOST_SHOWN = 5
+"""Routes to a next level that are spelled out together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +83,27 @@ class AreaStory:
 
 @dataclass(frozen=True, slots=True)
 class Narrative:
-    """A whole result in words; `stories` in stack order, `priorities` the routes to take first."""
+    """A whole result in words; `stories` in stack order.
+
+    `priorities` are the routes to take first, at most `MOST_SHOWN`; `more_routes` says how many others there are and
+    where, empty if none. `started` and `not_started` are the stories of either kind.
+    """
 
     headline: str
     rule: str
     stories: tuple[AreaStory, ...]
     priorities: tuple[Route, ...]
+    more_routes: str
     moved: tuple[wording.Movement, ...]
     compared_with: str
+
+    @property
+    def started(self) -> tuple[AreaStory, ...]:
+        return tuple(story for story in self.stories if story.figures.started)
+
+    @property
+    def not_started(self) -> tuple[AreaStory, ...]:
+        return tuple(story for story in self.stories if not story.figures.started)
 
 
 def narrative(sheet: ScoredAssessment) -> Narrative:
@@ -101,11 +115,13 @@ def narrative(sheet: ScoredAssessment) -> Narrative:
         _story(sheet, area, figures, explanation, gaps.get(area.code, ""), sentences.get(area.code, ""))
         for area, figures, explanation in zip(sheet.rubric.areas, sheet.result.areas, sheet.explanations, strict=True)
     )
+    routes = _by_length(stories)
     return Narrative(
         headline=wording.headline(sheet.rubric, sheet.result),
         rule=wording.rule_sentence(sheet.rubric),
         stories=stories,
-        priorities=_priorities(sheet, stories),
+        priorities=routes[:MOST_SHOWN],
+        more_routes=wording.more_routes([route.area.name for route in routes[MOST_SHOWN:]]),
         moved=moved,
         compared_with=sheet.earlier[0].cycle if sheet.earlier else "",
     )
@@ -148,9 +164,9 @@ def _story(
     return AreaStory(
         area=area,
         figures=figures,
-        level_text=wording.level_text(rubric, figures.level),
+        level_text=wording.standing(rubric, figures),
         level_name=rubric.level(figures.level).name if figures.level else "",
-        band=_band(rubric, figures),
+        band=wording.band(rubric, figures, explanation),
         score=one_decimal(figures.score),
         because=wording.because(rubric, explanation),
         descriptor=area.descriptors[figures.level - 1] if figures.level else "",
@@ -163,12 +179,6 @@ def _story(
         gap=gap,
         movement=movement,
     )
-
-
-def _band(rubric: Rubric, figures: AreaResult) -> str:
-    if figures.level is None or figures.level_high is None or figures.level_high == figures.level:
-        return ""
-    return f"Could be up to {rubric.level(figures.level_high)}, once every open question is answered."
 
 
 def _route(
@@ -197,12 +207,8 @@ def _route(
     )
 
 
-def _priorities(sheet: ScoredAssessment, stories: tuple[AreaStory, ...]) -> tuple[Route, ...]:
-    """The routes with most effect: first those of areas that others stand too high above, then the shortest, then the
-    lowest level, then stack order."""
-    foundations = {gap.foundation for gap in sheet.result.foundation_gaps}
+def _by_length(stories: tuple[AreaStory, ...]) -> tuple[Route, ...]:
+    """Every way to a next level: fewest steps first; of equally short ones that of the area lower in the stack, which
+    others rest on."""
     routes = [story.route for story in stories if story.route]
-    routes.sort(
-        key=lambda route: (route.area.code not in foundations, route.steps, route.from_level, route.area.position)
-    )
-    return tuple(routes[:MOST_EFFECT])
+    return tuple(sorted(routes, key=lambda route: (route.steps, route.area.position)))

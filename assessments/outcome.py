@@ -9,11 +9,12 @@ from assessments.access import Access
 from assessments.asked import asked_of, question_href, question_name
 from assessments.cards import choice_text, status_text
 from assessments.changes import changed_since
-from assessments.datatypes import GivenAnswer, ScoredAssessment
+from assessments.datatypes import GivenAnswer, ScoredAssessment, Submission
 from assessments.forms import stored_choice
 from assessments.models import Assessment, Review
 from assessments.narrative import Narrative, narrative
 from assessments.overview import drawn
+from assessments.submissions import submissions_of
 
 PICTURES = "result"
 
@@ -38,21 +39,23 @@ def pictures(sheet: ScoredAssessment, story: Narrative, *, ident: str = PICTURES
             charts.radar_svg(sheet.rubric, series, ident=f"{ident}-radar", title=f"Radar chart. {story.headline}")
         ),
         "figure": charts.radar_figure(sheet.rubric, series),
-        "figures": charts.figures_table(sheet.rubric, sheet.result),
+        "figures": charts.FiguresTable(charts.figures_table(sheet.rubric, sheet.result)),
     }
 
 
-def result_page(access: Access) -> dict[str, Any]:
-    """What the result page prints."""
-    sheet = results.for_reader(access)
+def result_page(access: Access, submission: Submission | None = None) -> dict[str, Any]:
+    """What the result page prints, of the answers as they stand or of the `submission` that was asked for."""
+    sheet = results.for_reader(access, submission)
     story = narrative(sheet)
     return {
         "assessment": access.assessment,
         "access": access,
         "sheet": sheet,
         "story": story,
+        "links_to_questions": submission is None,
         "open_count": sum(area.questions - area.answered for area in sheet.result.areas),
         "reviews": Review.objects.of(access.assessment),
+        "submissions": submissions_of(access.assessment),
         **pictures(sheet, story),
     }
 

@@ -13,10 +13,11 @@ from assessments.access import Access, leads_anywhere, reviews
 from assessments.asked import Asked, asked_of
 from assessments.datatypes import GivenAnswer
 from assessments.models import Assessment, Membership, Review, Role, State, User
-from assessments.scoring import Result, explain, score
+from assessments.scoring import Result, as_shown, explain, score
+from assessments.submissions import submissions_of
 from rubric.datatypes import Area, Question, Rubric
 from rubric.models import Rubric as Rubrics
-from rubric.models import newest_published
+from rubric.models import published_versions
 
 STATE_SENTENCES = {
     State.DRAFT: "The team is answering.",
@@ -51,7 +52,7 @@ def shelved(assessments: Sequence[Assessment]) -> list[Shelved]:
 
 def _shelve(assessment: Assessment, choices: Mapping[str, Any]) -> Shelved:
     rubric = results.rubric_of(assessment)
-    result = score(rubric, choices)
+    result = as_shown(score(rubric, choices))
     thumbnail = charts.strip_svg(
         rubric, result, ident=f"strip-{assessment.pk}", title=wording.headline(rubric, result), compact=True
     )
@@ -148,9 +149,10 @@ class Example:
     why: str
 
 
-def rule_page() -> dict[str, Any]:
-    """What the page on scoring prints: the rule and examples that scoring itself has worked out."""
-    rubric = newest_published().to_datatypes()
+def rule_page(version: str | None) -> dict[str, Any]:
+    """What the page on scoring prints: the rule of that version, or of the newest, and examples that scoring itself has
+    worked out."""
+    rubric = published_versions(version)[0].to_datatypes()
     return {
         "rubric": rubric,
         "rule": wording.rule_sentence(rubric),
@@ -273,6 +275,7 @@ def of_assessment(access: Access, user: User) -> dict[str, Any]:
         "people": assessment.organization.memberships.count() if access.sees_drafts else 0,
         # What was said last stands at the head of the page while it waits for the team.
         "reviews": decided[1:] if asked else decided,
+        "submissions": submissions_of(assessment),
     }
 
 

@@ -10,7 +10,9 @@ from datetime import datetime
 from unicodedata import bidirectional
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
@@ -29,7 +31,7 @@ COLUMNS = 7
 RUNNING_LENGTH = 80
 LONG_NAME, LONGEST_NAME = 45, 90
 """From these lengths on the organization's name is set smaller, so that page 1 stays one page."""
-PAGE_LINES, LINE_LENGTH = 50, 56
+PAGE_LINES, LINE_LENGTH = 50, 45
 """About what a page holds of a rationale: only a row with more may break across pages."""
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -109,7 +111,7 @@ def scorecard_pdf(sheet: ScoredAssessment) -> bytes:
 def scorecard_html(sheet: ScoredAssessment) -> str:
     """The scorecard as a whole document with its styles, for `aicmm.pdf`."""
     story = narrative(sheet)
-    figures = charts.figures_table(sheet.rubric, sheet.result)[::-1]
+    figures = charts.figures_table(sheet.rubric, sheet.result)
     html = render_to_string(
         "reports/scorecard.html",
         {
@@ -122,18 +124,27 @@ def scorecard_html(sheet: ScoredAssessment) -> str:
             "moment": (sheet.seal.sealed_at if sheet.seal else sheet.at).isoformat(timespec="seconds"),
             "sealed_at": printed_moment(sheet.seal.sealed_at) if sheet.seal else "",
             "returned_on": printed_date(sheet.returned_seal.sealed_at) if sheet.returned_seal else "",
-            "earlier": sheet.earlier[0] if sheet.earlier else None,
+            "replaced": bool(sheet.submission and sheet.submission.replaced_at),
+            "verify_url": site_address("verify", sheet.seal.code) if sheet.seal else "",
+            "model_url": f"{site_address('model')}?version={sheet.rubric.version}",
+            "rule_url": f"{site_address('how-scoring-works')}?version={sheet.rubric.version}",
             "level_styles": level_styles(sheet.rubric),
             "level_rows": list(_in_rows([_level_column(sheet.rubric, figure) for figure in figures])),
             "banded": any(figure.level_high_text for figure in figures),
             "people": join_words(sheet.people),
-            "movements": [_movement_row(sheet.rubric, movement) for movement in story.moved],
-            "held": [one for one in story.stories if one.holding or one.gap],
-            "areas": [_area_page(one, one.route in story.priorities) for one in story.stories],
+            "movements": [_movement_row(sheet.rubric, movement) for movement in reversed(story.moved)],
+            "held": [one for one in reversed(story.stories) if one.holding or one.gap],
+            "areas": [_area_page(one, one.route in story.priorities) for one in reversed(story.started)],
+            "not_started": story.not_started[::-1],
             **_pictures(sheet, story),
         },
     )
     return _UNPRINTABLE.sub("", html.replace("\r\n", "\n"))
+
+
+def site_address(name: str, *arguments: str) -> str:
+    """A page's whole address, for paper."""
+    return settings.SITE_URL + reverse(name, args=arguments)
 
 
 def level_styles(rubric: Rubric) -> SafeString:

@@ -11,11 +11,20 @@ from django.utils import timezone
 
 from assessments import sealing
 from assessments.access import Access
-from assessments.datatypes import EarlierResult, EvidenceLink, GivenAnswer, Remark, ScoredAssessment, Seal, Verdict
+from assessments.datatypes import (
+    EarlierResult,
+    EvidenceLink,
+    GivenAnswer,
+    Remark,
+    ScoredAssessment,
+    Seal,
+    Submission,
+    Verdict,
+)
 from assessments.models import Answer, Assessment, Decision, Evidence, Review, Scorecard, State
 from assessments.models.assessment import parse_choice
 from assessments.scoring import Answer as Choice
-from assessments.scoring import AreaResult, Result, explain, score
+from assessments.scoring import AreaResult, Result, as_shown, explain, score
 from rubric.datatypes import Area, Question, Rubric
 from rubric.models import published
 
@@ -191,11 +200,23 @@ def sealed_answers(scorecard: Scorecard) -> dict[str, GivenAnswer]:
     return sealing.answers_of(json.loads(scorecard.document))
 
 
-def for_reader(access: Access) -> ScoredAssessment:
-    """The live result for members while answers can change, else the newest sealed one."""
+def for_reader(access: Access, submission: Submission | None = None) -> ScoredAssessment:
+    """The live result for members while answers can change, else the newest sealed one; or the submission asked for."""
+    if submission:
+        return _of_submission(access.assessment.scorecards.get(sequence=submission.sequence), submission)
     if access.assessment.is_editable and access.sees_drafts:
         return live(access.assessment)
     return sealed(access.assessment.scorecards.latest("sequence"))
+
+
+def _of_submission(scorecard: Scorecard, submission: Submission) -> ScoredAssessment:
+    """What a submission says, in the state that it came to by itself."""
+    return replace(
+        sealed(scorecard),
+        state=submission.decision or State.SUBMITTED,
+        state_label=submission.decision_label,
+        submission=submission,
+    )
 
 
 def for_reader_answers(access: Access) -> dict[str, GivenAnswer]:
@@ -216,7 +237,7 @@ def _scored(
     assessment: Assessment, rubric: Rubric, answers: dict[str, GivenAnswer], *, people: tuple[str, ...], **moment: Any
 ) -> ScoredAssessment:
     given = sealing.choices(answers)
-    result = score(rubric, given)
+    result = as_shown(score(rubric, given))
     return ScoredAssessment(
         assessment_id=str(assessment.pk),
         organization=assessment.organization.name,

@@ -5,7 +5,7 @@ The rule, its terms and worked examples stand in docs/scoring.md. Nothing here r
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, Literal
 
@@ -61,6 +61,10 @@ class AreaResult:
     def rated(self) -> bool:
         return self.level is not None
 
+    @property
+    def started(self) -> bool:
+        return self.answered > 0
+
 
 @dataclass(frozen=True, slots=True)
 class FoundationGap:
@@ -91,7 +95,8 @@ class Explanation:
     """Why an area stands at `level`, and what keeps it from `target` (None at the top or where not rated).
 
     Question codes stand in rubric order. `carrying`: low value at or above `level`. `below_target`: low value below
-    `target`. `floor`: so low that they alone rule `target` out. Weights are sums; `open` are unknown or unanswered.
+    `target`. `floor`: so low that they alone rule `target` out. Weights are sums. `unanswered` and `unknown` ("Don't
+    know") both count as level 1.
     """
 
     area: str
@@ -100,7 +105,8 @@ class Explanation:
     carrying: tuple[str, ...]
     below_target: tuple[str, ...]
     floor: tuple[str, ...]
-    open: tuple[str, ...]
+    unanswered: tuple[str, ...]
+    unknown: tuple[str, ...]
     not_applicable: tuple[str, ...]
     weight: int
     weight_at_level: int
@@ -137,8 +143,23 @@ def _shown(answer: object) -> str:
     return repr(answer)
 
 
+def as_shown(result: Result) -> Result:
+    """`result` as people see it while a team is answering: an area without any answer has not started.
+
+    The rule counts what is unanswered as level 1. Where that is all there is, a level would claim what nobody said, so
+    such an area has no figures, carries no other and has no way up. A submission has answers everywhere and stays.
+    """
+    areas = tuple(area if area.started else _without_figures(area) for area in result.areas)
+    return replace(result, areas=areas, foundation_gaps=_foundation_gaps(areas))
+
+
+def _without_figures(area: AreaResult) -> AreaResult:
+    return replace(area, level=None, level_high=None, score=None, score_high=None, next_level=None)
+
+
 def explain(rubric: Rubric, answers: Mapping[str, Answer], result: Result) -> tuple[Explanation, ...]:
-    """Why each area stands where it does, in stack order. `result` is what `score` made of the same `answers`."""
+    """Why each area stands where it does, in stack order. `result` is what `score` made of the same `answers`, whole or
+    `as_shown`."""
     return tuple(
         _explain_area(rubric, area, answers, area_result.level)
         for area, area_result in zip(rubric.areas, result.areas, strict=True)
@@ -302,14 +323,15 @@ def _foundation_gaps(areas: Sequence[AreaResult]) -> tuple[FoundationGap, ...]:
 
 def _explain_area(rubric: Rubric, area: Area, answers: Mapping[str, Answer], level: int | None) -> Explanation:
     low: dict[str, int] = {}
-    open_: list[str] = []
+    unanswered: list[str] = []
+    unknown: list[str] = []
     not_applicable: list[str] = []
     for question in area.questions:
         answer = answers.get(question.code)
         if answer == NOT_APPLICABLE:
             not_applicable.append(question.code)
         elif answer is None or answer == UNKNOWN:
-            open_.append(question.code)
+            (unanswered if answer is None else unknown).append(question.code)
             low[question.code] = 1
         else:
             low[question.code] = answer
@@ -326,7 +348,8 @@ def _explain_area(rubric: Rubric, area: Area, answers: Mapping[str, Answer], lev
         carrying=tuple(carrying),
         below_target=tuple(below_target),
         floor=tuple(floor),
-        open=tuple(open_),
+        unanswered=tuple(unanswered),
+        unknown=tuple(unknown),
         not_applicable=tuple(not_applicable),
         weight=weight,
         weight_at_level=sum(weights[code] for code in carrying),

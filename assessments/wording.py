@@ -20,7 +20,7 @@ _MOST_NAMES = 3
 class Movement:
     """One area between two results. A level is None where not rated or where that result lacks the area.
 
-    `score_difference` is after less before, None unless both have a score and no question is open.
+    `score_difference` is after less before, None unless both have a score and no question is unanswered.
     """
 
     area: str
@@ -33,6 +33,11 @@ class Movement:
 def level_text(rubric: Rubric, number: int | None) -> str:
     """ "Level 3, Defined", or "Not rated"."""
     return "Not rated" if number is None else str(rubric.level(number))
+
+
+def standing(rubric: Rubric, figures: AreaResult) -> str:
+    """Where an area stands: its level, "Not rated", or "Not started"."""
+    return level_text(rubric, figures.level) if figures.started else "Not started"
 
 
 def join_words(words: Sequence[str]) -> str:
@@ -55,14 +60,16 @@ def rule_sentence(rubric: Rubric) -> str:
 
 
 def headline(rubric: Rubric, result: Result) -> str:
-    """A result for someone who reads nothing else: the levels, the strongest and weakest areas, and what is open."""
+    """A result `as_shown`, for someone who reads nothing else: the levels, the strongest and weakest areas, and what is
+    unanswered."""
     rated = [area for area in result.areas if area.rated]
-    if not any(area.answered for area in result.areas):
+    if not any(area.started for area in result.areas):
         return "No question is answered yet, so there are no levels to show."
-    if not rated:
+    if not rated and all(area.started for area in result.areas):
         sentences = ["No area is rated, because every question is marked “Not applicable”."]
     else:
-        sentences = [*_levels_in_words(rubric, rated, len(result.areas)), *_unrated_in_words(rubric, result)]
+        levels = _levels_in_words(rubric, rated, len(result.areas)) if rated else []
+        sentences = [*levels, *_unrated_in_words(rubric, result)]
     return " ".join([*sentences, _openness_in_words(rubric, result)])
 
 
@@ -71,19 +78,46 @@ def because(rubric: Rubric, explanation: Explanation) -> str:
 
     Speaks of questions where all that count weigh the same, else of shares of their weight.
     """
+    if explanation.level is None and explanation.unanswered:
+        return "Not started: no question is answered yet."
     if explanation.level is None:
         return "Not rated, because every question is marked “Not applicable”."
     sentences = [_why_this_level(rubric, explanation, explanation.level)]
     if explanation.target is not None:
         sentences.append(_why_not_the_next(rubric, explanation, explanation.target))
-    count = len(explanation.open)
+    count = len(explanation.unanswered)
     if count:
-        counts, their = ("counts", "its level is") if count == 1 else ("count", "their levels are")
-        sentences.append(f"{_questions(count)} {_is(count)} open and {counts} as Level 1 until {their} known.")
+        sentences.append(f"{_questions(count)} {_is(count)} unanswered and {_counts(count)} as Level 1 so far.")
+    count = len(explanation.unknown)
+    if count:
+        sentences.append(f"{_questions(count)} {_is(count)} answered “Don't know” and {_counts(count)} as Level 1.")
     count = len(explanation.not_applicable)
     if count:
         sentences.append(f"{_questions(count)} {_is(count)} left out as “Not applicable”.")
     return " ".join(sentences)
+
+
+def band(rubric: Rubric, figures: AreaResult, explanation: Explanation) -> str:
+    """How far an area could reach, and what that hangs on; empty where it could not be higher."""
+    if figures.level_high is None or figures.level_high == figures.level:
+        return ""
+    count = len(explanation.unanswered)
+    reasons = []
+    if count:
+        reasons.append("the unanswered question" if count == 1 else f"the {count} unanswered questions")
+    if explanation.unknown:
+        reasons.append("what isn't known yet")
+    verb = "turns" if len(reasons) == 1 and count < 2 else "turn"
+    return f"Could be up to {rubric.level(figures.level_high)}, if {join_words(reasons)} {verb} out well."
+
+
+def more_routes(names: Sequence[str]) -> str:
+    """That these areas, too, have a way to a next level that isn't shown in this place; empty if there are none."""
+    if not names:
+        return ""
+    if len(names) == 1:
+        return f"One more way to a higher level stands on the page of {names[0]}."
+    return _sentence(f"{_number(len(names))} more ways to a higher level stand on the pages of {join_words(names)}.")
 
 
 def gap_sentence(rubric: Rubric, gap: FoundationGap) -> str:
@@ -126,7 +160,7 @@ def _movement_sentence(name: str, before: AreaResult | None, after: AreaResult |
     if not after.complete:
         left = after.questions - after.answered
         was = "was not rated" if before.level is None else f"was at Level {before.level}"
-        return f"{name} {was} before; {_questions(left)} {_is(left)} still open, so what moved isn't known yet."
+        return f"{name} {was} before; {_questions(left)} {_is(left)} unanswered, so what moved isn't known yet."
     if before.level is None and after.level is None:
         return f"{name} is not rated, as before."
     if before.level is None:
@@ -180,8 +214,11 @@ def _standing(rubric: Rubric, rated: Sequence[AreaResult], level: int, extreme: 
 
 
 def _unrated_in_words(rubric: Rubric, result: Result) -> list[str]:
-    names = [_name(rubric, area.area) for area in result.areas if not area.rated]
-    return [_sentence(f"{_names_or_count(names)} {_is(len(names))} not rated.")] if names else []
+    """Which areas have no level: those that can't have one, and those that nobody has begun."""
+    unrated = [_name(rubric, area.area) for area in result.areas if area.started and not area.rated]
+    waiting = [_name(rubric, area.area) for area in result.areas if not area.started]
+    kinds = [(unrated, "not rated"), (waiting, "not started")]
+    return [_sentence(f"{_names_or_count(names)} {_is(len(names))} {words}.") for names, words in kinds if names]
 
 
 def _openness_in_words(rubric: Rubric, result: Result) -> str:
@@ -281,6 +318,10 @@ def _questions(count: int) -> str:
 
 def _is(count: int) -> str:
     return "is" if count == 1 else "are"
+
+
+def _counts(count: int) -> str:
+    return "counts" if count == 1 else "count"
 
 
 def _sentence(text: str) -> str:

@@ -3,8 +3,14 @@
 Standard library only. `rubric.models` holds the same things as tables and makes these from them.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
+
+MODELS_WORDS: Final = frozenset({"e5473a70e4f450ecef5a9a55ee3502a500ec684cfe00ab0db36de6b88b967db3"})
+"""Digests of the words of models that were loaded from their source: of the AI CMM as fixtures/ai_cmm.yaml has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,25 @@ class Rubric:
     def area_of_question(self) -> dict[str, Area]:
         """The area each question code belongs to."""
         return {question.code: area for area in self.areas for question in area.questions}
+
+    @cached_property
+    def words_digest(self) -> str:
+        """SHA-256 of what is the model's own: levels, and each area's texts, activities and key questions. The rule,
+        weights and what we wrote ourselves are no part of it."""
+        words = [
+            [[level.number, level.name, level.scope] for level in self.levels],
+            [
+                [area.code, area.name, area.summary, area.introduction, area.body, area.descriptors, area.activities]
+                + [[question.code, question.text] for question in area.questions]
+                for area in self.areas
+            ],
+        ]
+        return hashlib.sha256(json.dumps(words).encode()).hexdigest()
+
+    @property
+    def is_word_for_word(self) -> bool:
+        """Whether every text that is the model's still is as its source has it."""
+        return self.words_digest in MODELS_WORDS
 
     def level(self, number: int) -> Level:
         """The level with that number, from 1; `IndexError` where there is none."""

@@ -323,6 +323,16 @@ def published(code: str, version: str | None = None) -> datatypes.Rubric:
     return _first(candidates if version is None else candidates.filter(version=version)).to_datatypes()
 
 
+def published_versions(version: str | None = None) -> list[Rubric]:
+    """The rows of all published versions of one model: first that `version`, or the newest of all models, then the
+    others, newest first. One query; `Rubric.DoesNotExist` where there is no such version."""
+    rubrics = list(Rubric.objects.published())
+    shown = next((rubric for rubric in rubrics if version in (None, rubric.version)), None)
+    if shown is None:
+        raise Rubric.DoesNotExist("No such rubric is published.")
+    return [shown, *(rubric for rubric in rubrics if rubric.code == shown.code and rubric != shown)]
+
+
 def newest_published() -> Rubric:
     """The row of the rubric published last, of whatever code; `Rubric.DoesNotExist` where there is none."""
     return _first(Rubric.objects.published())

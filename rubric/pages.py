@@ -1,6 +1,8 @@
 """What the model's pages show, computed from a rubric: templates only print it."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -17,6 +19,17 @@ class LevelText:
     @property
     def label(self) -> str:
         return f"{self.level} ({self.level.scope})"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The version of the model that a page shows. `others` are the other published ones, newest first, each with when
+    it was published; `query` is "?version=…" where a version was asked for, and goes on to the pages that follow."""
+
+    rubric: Rubric
+    published_at: datetime | None
+    others: tuple[tuple[str, datetime | None], ...]
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,7 @@ class AreaPage:
 
     area: Area
     place: str
+    model_href: str
     body: tuple[str, ...]
     descriptors: tuple[LevelText, ...]
     questions: tuple[QuestionWithAnchors, ...]
@@ -57,23 +71,29 @@ class AreaPage:
 
     @property
     def crumbs(self) -> tuple[Link, ...]:
-        return (Link("The model", reverse("model")),)
+        return (Link("The model", self.model_href),)
 
 
-def table(rubric: Rubric) -> tuple[Row, ...]:
-    """The model's table as the model stacks it: the top of the stack first."""
+def version_query(version: str) -> str:
+    """What follows a page's address to show that version."""
+    return "?" + urlencode({"version": version})
+
+
+def table(rubric: Rubric, query: str = "") -> tuple[Row, ...]:
+    """The model's table as the model stacks it: the top of the stack first. `query` is an `Edition`'s."""
     return tuple(
-        Row(area, area_address(area), _with_levels(rubric, area.descriptors)) for area in reversed(rubric.areas)
+        Row(area, area_address(area, query), _with_levels(rubric, area.descriptors)) for area in reversed(rubric.areas)
     )
 
 
-def area_page(rubric: Rubric, code: str) -> AreaPage:
+def area_page(rubric: Rubric, code: str, query: str = "") -> AreaPage:
     """Everything the model and we say of one area; `KeyError` where the rubric has no such area."""
     area = rubric.area_by_code[code]
-    neighbours = {other.position: Link(other.name, area_address(other)) for other in rubric.areas}
+    neighbours = {other.position: Link(other.name, area_address(other, query)) for other in rubric.areas}
     return AreaPage(
         area=area,
         place=f"Area {area.position} of {len(rubric.areas)}, counted from the bottom of the stack",
+        model_href=reverse("model") + query,
         body=tuple(area.body.split("\n\n")) if area.body else (),
         descriptors=_with_levels(rubric, area.descriptors),
         questions=tuple(
@@ -85,8 +105,8 @@ def area_page(rubric: Rubric, code: str) -> AreaPage:
     )
 
 
-def area_address(area: Area) -> str:
-    return reverse("model-area", args=[area.code])
+def area_address(area: Area, query: str = "") -> str:
+    return reverse("model-area", args=[area.code]) + query
 
 
 def _with_levels(rubric: Rubric, texts: tuple[str, ...] | list[str]) -> tuple[LevelText, ...]:

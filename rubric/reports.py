@@ -20,12 +20,13 @@ def table_pdf(rubric: Rubric) -> bytes:
 
 
 def table_csv(rubric: Rubric) -> bytes:
-    """The table, the top of the stack first; UTF-8 with the mark by which spreadsheets know it."""
+    """The table, the top of the stack first, each row with the version it comes from; UTF-8 with the mark by which
+    spreadsheets know it."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["Area", "Summary", *(f"{level} ({level.scope})" for level in rubric.levels)])
+    writer.writerow(["Area", "Summary", *(f"{level} ({level.scope})" for level in rubric.levels), "Version"])
     for row in pages.table(rubric):
-        cells = [row.area.name, row.area.summary, *(cell.text for cell in row.cells)]
+        cells = [row.area.name, row.area.summary, *(cell.text for cell in row.cells), rubric.version]
         writer.writerow([_never_formula(cell) for cell in cells])
     return text.getvalue().encode("utf-8-sig")
 

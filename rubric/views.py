@@ -1,4 +1,4 @@
-"""The model for everyone to read: no account is needed."""
+"""The model for everyone to read: no account is needed. `?version=<version>` shows that one, else the newest."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -6,47 +6,57 @@ from django.views.decorators.http import require_safe
 
 from aicmm.pdf import PdfUnavailable
 from rubric import pages, reports
-from rubric.datatypes import Rubric as RubricValues
-from rubric.models import Rubric, newest_published
+from rubric.models import Rubric, published_versions
+from rubric.pages import Edition
 
 
 @require_safe
 def model(request: HttpRequest) -> HttpResponse:
-    """The table: areas as the model stacks them, five levels."""
-    rubric = _rubric()
-    return render(request, "rubric/model.html", {"rubric": rubric, "rows": pages.table(rubric)})
+    """The table: areas as the model stacks them, five levels; and which other versions there are."""
+    edition = _edition(request)
+    page = {"edition": edition, "rubric": edition.rubric, "rows": pages.table(edition.rubric, edition.query)}
+    return render(request, "rubric/model.html", page)
 
 
 @require_safe
 def area(request: HttpRequest, code: str) -> HttpResponse:
     """One area in full, with the anchors of its key questions."""
-    rubric = _rubric()
-    if code not in rubric.area_by_code:
+    edition = _edition(request)
+    if code not in edition.rubric.area_by_code:
         raise Http404
-    return render(request, "rubric/area.html", {"rubric": rubric, "page": pages.area_page(rubric, code)})
+    page = {"edition": edition, "rubric": edition.rubric, "page": pages.area_page(edition.rubric, code, edition.query)}
+    return render(request, "rubric/area.html", page)
 
 
 @require_safe
-def table_csv(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    rubric = _rubric()
+def table_csv(request: HttpRequest) -> HttpResponse:
+    rubric = _edition(request).rubric
     return _file(reports.table_csv(rubric), "text/csv; charset=utf-8", f"{rubric.code}-{rubric.version}.csv")
 
 
 @require_safe
 def table_pdf(request: HttpRequest) -> HttpResponse:
-    rubric = _rubric()
+    edition = _edition(request)
+    rubric = edition.rubric
     try:
         content = reports.table_pdf(rubric)
     except PdfUnavailable as unavailable:
-        return render(request, "rubric/no_pdf.html", {"reason": unavailable}, status=503)
+        return render(request, "rubric/no_pdf.html", {"reason": unavailable, "edition": edition}, status=503)
     return _file(content, "application/pdf", f"{rubric.code}-{rubric.version}.pdf")
 
 
-def _rubric() -> RubricValues:
+def _edition(request: HttpRequest) -> Edition:
+    version = request.GET.get("version")
     try:
-        return newest_published().to_datatypes()
+        shown, *others = published_versions(version)
     except Rubric.DoesNotExist:
-        raise Http404("No model is published yet.") from None
+        raise Http404("No such version of the model is published.") from None
+    return Edition(
+        rubric=shown.to_datatypes(),
+        published_at=shown.published_at,
+        others=tuple((other.version, other.published_at) for other in others),
+        query=pages.version_query(shown.version) if version else "",
+    )
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:

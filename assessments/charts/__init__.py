@@ -8,11 +8,12 @@ from assessments.charts.figure import radar_figure
 from assessments.charts.geometry import RadarGeometry, Series, radar_geometry
 from assessments.charts.radar import radar_svg
 from assessments.charts.strip import strip_svg
-from assessments.charts.table import FigureRow, figures_table
+from assessments.charts.table import FigureRow, FiguresTable, figures_table
 
 __all__ = [
     "LEVEL_COLOURS",
     "FigureRow",
+    "FiguresTable",
     "LevelColour",
     "RadarGeometry",
     "Series",

@@ -19,11 +19,12 @@ from assessments.charts.geometry import (
     radar_geometry,
 )
 from assessments.charts.styles import SeriesStyle, series_styles
-from assessments.charts.text import FONT, printable
+from assessments.charts.text import FONT, printable, wrap
 from assessments.scoring import AreaResult, one_decimal
 from rubric.datatypes import Rubric
 
 _WIDEST_MARGIN: Final = 140.0
+_LEGEND_WIDTH: Final = 300.0
 _HOVER: Final = (
     "<b>%{theta}</b><br>%{customdata[0]}<br>Score %{customdata[1]}%{customdata[2]}<extra>%{fullData.name}</extra>"
 )
@@ -109,15 +110,20 @@ def _hover(rubric: Rubric, area: AreaResult | None) -> list[str] | None:
 
 
 def _layout(rubric: Rubric, geometry: RadarGeometry, names: Sequence[str]) -> Json:
-    banded = any(one.bands for one in geometry.series if one.series.kind == "main")
     _, top, width, _ = geometry.layout.box
     beside = min(width / 2 - geometry.layout.radius, _WIDEST_MARGIN)
     above = min(24 - top - geometry.layout.radius, _WIDEST_MARGIN)
     return {
         "font": {"family": FONT, "size": 14, "color": INK},
         "paper_bgcolor": "rgba(0,0,0,0)",
-        "showlegend": len(geometry.series) > 1 or banded,
-        "legend": {"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.2},
+        "showlegend": True,
+        "legend": {
+            "orientation": "h",
+            "x": 0.5,
+            "xanchor": "center",
+            "y": -0.2,
+            "title": {"text": _ring_names(rubric), "side": "top", "font": {"size": 12}},
+        },
         "margin": {"l": beside, "r": beside, "t": above, "b": 72},
         "dragmode": False,
         "polar": {
@@ -137,16 +143,23 @@ def _layout(rubric: Rubric, geometry: RadarGeometry, names: Sequence[str]) -> Js
             "radialaxis": {
                 "range": [0, rubric.top],
                 "angle": 90,
+                "side": "counterclockwise",
                 "tickangle": 90,
                 **_SPACING,
                 "tickvals": [level.number for level in rubric.levels],
-                "ticktext": [f"{level.number} {_text(level.name)}" for level in rubric.levels],
-                "tickfont": {"size": 11, "color": MUTED},
+                "ticktext": [str(level.number) for level in rubric.levels],
+                "tickfont": {"size": 12, "color": INK},
                 "gridcolor": GRID,
                 "linecolor": GRID,
             },
         },
     }
+
+
+def _ring_names(rubric: Rubric) -> str:
+    """What the rings' numbers stand for: beside the rings the names would lie across lines and markers."""
+    names = ", ".join(f"{level.number} {level.name}" for level in rubric.levels)
+    return "<br>".join(_text(line) for line in wrap(f"Rings: {names}", 12, _LEGEND_WIDTH, len(rubric.levels)))
 
 
 def _axis_texts(geometry: RadarGeometry) -> list[str]:

@@ -125,7 +125,12 @@ def levels_of(area: AreaResult | None) -> tuple[int, int] | None:
 
 def level_text(area: AreaResult | None) -> str:
     """What stands under an area's name in a radar."""
-    return "not rated" if area is None or area.level is None else f"Level {area.level}"
+    return unrated_text(area) if area is None or area.level is None else f"Level {area.level}"
+
+
+def unrated_text(area: AreaResult | None) -> str:
+    """Why an area has no level: nobody has begun it, or there is nothing to rate."""
+    return "not started" if area is not None and not area.started else "not rated"
 
 
 def _point(axis: int, level: int, angle: float, distance: float) -> Point:

@@ -1,7 +1,8 @@
 """The profile strip as inline SVG: the areas stacked as the model stacks them, a row of N cells each.
 
-The scale runs through the row: level L fills L cells, a score of 2.5 stands in the middle of the third. Designed 360
-wide, so that at 320 its smallest text still has 11 px. Presentation attributes only, for the strict CSP.
+One scale for every sign: level L is the middle of cell L, so that a score of 2.0 stands in the middle of the second and
+2.5 on the border to the third. Designed 360 wide, so that at 320 its smallest text still has 11 px. Presentation
+attributes only, for the strict CSP.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from assessments.charts.colours import GRID, HATCH, INK, MUTED, OUTLINE, WHITE, level_colour
-from assessments.charts.geometry import levels_of
+from assessments.charts.geometry import levels_of, unrated_text
 from assessments.charts.text import ELLIPSIS, FONT, escaped, flow, number, text_width, wrap
 from assessments.scoring import AreaResult, Result
 from rubric.datatypes import Area, Level, Rubric
@@ -35,7 +36,7 @@ _TICK: Final = (
     f'<path d="M0-10V10" stroke="{WHITE}" stroke-width="5"/><path d="M0-10V10" stroke="{INK}" stroke-width="2.5"/>'
 )
 _DIAMOND: Final = f'<path d="M0-7L7 0L0 7L-7 0z" fill="{INK}" stroke="{WHITE}" stroke-width="1.5"/>'
-_DOT: Final = f'<circle r="4.5" fill="{WHITE}" stroke="{INK}" stroke-width="2"/>'
+_DOT: Final = f'<circle r="5.5" fill="{WHITE}" stroke="{INK}" stroke-width="2"/>'
 
 
 class _Bar(NamedTuple):
@@ -56,9 +57,9 @@ class _Bar(NamedTuple):
         """Left, top, width and height of a cell, counted from 1."""
         return self.step * (place - 1), 0.0, self.step - self.gap, self.height
 
-    def sign(self, shape: str, place: float) -> str:
-        """`shape` at `place` on the scale from 0 to the number of cells."""
-        x = self.step * place - self.gap / 2
+    def sign(self, shape: str, level: float) -> str:
+        """`shape` at `level`, whole or between two: 1.0 is the middle of the first cell."""
+        x = self.step * (level - 0.5) - self.gap / 2
         return f'<g transform="translate({number(x)} {number(self.height / 2)})">{shape}</g>'
 
 
@@ -75,7 +76,7 @@ class _Row:
     def level_text(self) -> str:
         levels = levels_of(self.result)
         if levels is None:
-            return "not rated"
+            return unrated_text(self.result)
         level, high = levels
         return f"Level {level}, up to {high}" if high > level else f"Level {level}"
 
@@ -104,13 +105,13 @@ class _Row:
         )
 
     def _signs(self, bar: _Bar) -> str:
-        """Last cycle and target in the middle of their cells, side by side in one; the score on the scale."""
+        """Last cycle and target at their levels, side by side where they are one; the score on the same scale."""
         aside = 0.2 if self.target == self.previous else 0.0
         signs = ""
         if self.previous is not None:
-            signs += bar.sign(_DOT, self.previous - 0.5 - aside)
+            signs += bar.sign(_DOT, self.previous - aside)
         if self.target is not None:
-            signs += bar.sign(_DIAMOND, self.target - 0.5 + aside)
+            signs += bar.sign(_DIAMOND, self.target + aside)
         if self.result is not None and self.result.score is not None:
             signs += bar.sign(_TICK, float(self.result.score))
         return signs
@@ -171,7 +172,7 @@ def _thumbnail(results: Sequence[AreaResult | None], cells: int) -> str:
 
 @lru_cache(maxsize=1024)
 def _cells(bar: _Bar, levels: tuple[int, int] | None) -> str:
-    """Filled up to the level, hatched up to the high level, empty beyond; one dashed outline where not rated."""
+    """Filled up to the level, hatched up to the high level, empty beyond; one dashed outline where there is none."""
     if levels is None:
         dash = f'stroke="{MUTED}" stroke-width="{bar.stroke}" stroke-dasharray="{number(4 * bar.stroke)}"'
         return f'<path d="{_rectangle(0, 0, bar.width - bar.gap, bar.height)}" fill="none" {dash}/>'
@@ -213,7 +214,7 @@ def _key(rows: Sequence[_Row], top: float) -> tuple[str, float]:
     """What the signs in these rows mean, and the key's height."""
     levels = [pair for pair in (levels_of(row.result) for row in rows) if pair]
     entries = [
-        (levels, _TICK, "Score"),
+        (levels, _TICK, "Score, 2.0 in the middle of 2"),
         ([pair for pair in levels if pair[1] > pair[0]], _HATCHED, "Could be up to"),
         ([row for row in rows if row.target is not None], _DIAMOND, "Target"),
         ([row for row in rows if row.previous is not None], _DOT, "Last cycle"),

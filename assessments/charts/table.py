@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from assessments.charts.geometry import levels_of
+from assessments.charts.geometry import levels_of, unrated_text
 from assessments.scoring import Result, one_decimal
 from rubric.datatypes import Rubric
 
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """One area's figures. Levels are None and texts say "Not rated" or an en dash where the area is not rated.
+    """One area's figures. Without a level, texts say "Not rated" or "Not started", scores are an en dash.
 
     `level_name` is the level's name alone, to stand beside its number; `level_high_text` is empty where the level could
     not be higher.
@@ -28,6 +28,17 @@ class FigureRow:
     questions: int
 
 
+@dataclass(frozen=True, slots=True)
+class FiguresTable:
+    """The rows as a page prints them; `banded` where at least one level could be higher, so that it takes columns."""
+
+    rows: tuple[FigureRow, ...]
+
+    @property
+    def banded(self) -> bool:
+        return any(row.level_high_text for row in self.rows)
+
+
 def figures_table(rubric: Rubric, result: Result) -> tuple[FigureRow, ...]:
     """A row for each area of the rubric, from the top of the stack down, as the strip shows them."""
     found = {area.area: area for area in result.areas}
@@ -41,7 +52,7 @@ def figures_table(rubric: Rubric, result: Result) -> tuple[FigureRow, ...]:
                 area=area.code,
                 name=area.name,
                 level=level,
-                level_text=str(rubric.level(level)) if level else "Not rated",
+                level_text=str(rubric.level(level)) if level else unrated_text(scored).capitalize(),
                 level_name=rubric.level(level).name if level else "",
                 level_high=high,
                 level_high_text=str(rubric.level(high)) if high and high != level else "",

@@ -1,9 +1,10 @@
 """What is kept for good: sealed scorecards, their figures and what in them a reviewer should look at."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q
 
 from .assessment import MAX_LEVELS, Assessment
 from .people import User
@@ -30,6 +31,11 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         mine = self.for_second_look().exclude(pk__in=self.model.objects.filter(first_was_theirs | taken).values("pk"))
         return mine.defer("document").order_by("sealed_at")
 
+    def with_decision(self) -> Self:
+        """Adds `decision` and `decided_at` of the CoE's first look; empty while it waits. No second query."""
+        first = FilteredRelation("reviews", condition=Q(reviews__look="first"))
+        return self.annotate(first=first, decision=F("first__decision"), decided_at=F("first__decided_at"))
+
 
 class Scorecard(models.Model):
     """A result sealed at submission. `document` is the canonical JSON text that `sha256` is the digest of.
@@ -49,6 +55,10 @@ class Scorecard(models.Model):
     )
 
     objects = ScorecardQuerySet.as_manager()
+
+    # What `with_decision` adds; None where nobody has begun to review.
+    decision: str | None
+    decided_at: datetime | None
 
     class Meta:
         ordering = ["-sealed_at"]

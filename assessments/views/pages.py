@@ -49,9 +49,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def how_scoring_works(request: HttpRequest) -> HttpResponse:
-    """The rule in the words of the design, for everyone."""
+    """The rule in the words of the design, for everyone; of the newest version unless `?version=…` names another."""
     try:
-        page = overview.rule_page()
+        page = overview.rule_page(request.GET.get("version"))
     except Rubric.DoesNotExist:
-        raise Http404("No model is published yet.") from None
+        raise Http404("No such version of the model is published.") from None
     return render(request, "assessments/how_scoring_works.html", page)

@@ -11,31 +11,41 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aicmm.pdf import PdfFailed, PdfUnavailable
 from assessments import actions, outcome, reports, results
-from assessments.access import led_assessment, readable_assessment, signed_in
+from assessments.access import Access, led_assessment, readable_assessment, signed_in, submission_of
+from assessments.datatypes import Submission
 from assessments.models import Scorecard
+from assessments.submissions import standing_of
 
 
 @require_safe
 @login_required
 def result(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Levels, pictures, reasons and the way up; live while drafting, sealed afterwards."""
+    """Levels, pictures, reasons and the way up; live while drafting, sealed afterwards. `?submission=<number>` shows an
+    earlier submission."""
     access = readable_assessment(signed_in(request), pk)
-    return render(request, "assessments/result.html", outcome.result_page(access))
+    return render(request, "assessments/result.html", outcome.result_page(access, _submission(request, access)))
 
 
 @require_safe
 @login_required
 def scorecard_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The scorecard on paper; a draft is marked provisional."""
-    sheet = results.for_reader(readable_assessment(signed_in(request), pk))
+    access = readable_assessment(signed_in(request), pk)
+    sheet = results.for_reader(access, _submission(request, access))
     try:
         content = reports.scorecard_pdf(sheet)
     except (PdfUnavailable, PdfFailed) as failure:
         return render(request, "assessments/no_pdf.html", {"reason": failure, "pk": pk}, status=503)
-    name = slugify(f"{sheet.organization} {sheet.team} {sheet.cycle} scorecard")
+    name = slugify(f"{sheet.organization} {sheet.team} {sheet.cycle} scorecard {request.GET.get('submission', '')}")
     return HttpResponse(
         content, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}.pdf"'}
     )
+
+
+def _submission(request: HttpRequest, access: Access) -> Submission | None:
+    """The submission that `?submission=<number>` asks for; None without."""
+    number = request.GET.get("submission")
+    return None if number is None else submission_of(access.assessment, number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,7 +86,8 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def verify(request: HttpRequest, code: str) -> HttpResponse:
-    """Whether a scorecard with this seal was sealed here, for everyone who holds it; tells nothing of what is in it."""
+    """Whether a scorecard with this seal was sealed here and where it stands today, for everyone who holds it; tells
+    nothing of what is in it."""
     scorecard = Scorecard.objects.with_code(code).first()
-    page = {"code": code, "scorecard": scorecard}
+    page = {"code": code, "scorecard": scorecard, "standing": standing_of(scorecard) if scorecard else None}
     return render(request, "assessments/verify.html", page, status=200 if scorecard else 404)

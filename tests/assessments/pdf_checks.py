@@ -83,6 +83,11 @@ def text_of(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
 
 
+def page_texts(pdf: bytes) -> list[str]:
+    """The text of each page."""
+    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages]
+
+
 def page_sizes(pdf: bytes) -> list[tuple[float, float]]:
     """Width and height of each page in points."""
     return [(float(page.mediabox.width), float(page.mediabox.height)) for page in PdfReader(BytesIO(pdf)).pages]

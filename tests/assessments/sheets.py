@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from assessments.datatypes import EarlierResult, EvidenceLink, GivenAnswer, ScoredAssessment, Seal
-from assessments.scoring import Answer, explain, score
+from assessments.scoring import Answer, as_shown, explain, score
 from rubric.datatypes import Anchor, Area, Level, Question, Rubric
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "ai_cmm.yaml"
@@ -136,7 +136,7 @@ def make_sheet(
     rubric = rubric or full_rubric()
     given = _all_at_three(rubric) | dict(choices or {})
     scored = _answered(given)
-    result = score(rubric, scored)
+    result = as_shown(score(rubric, scored))
     return ScoredAssessment(
         assessment_id="0b8f1c5e-6d2f-4c0a-9f57-3c1f0d6f7a11",
         organization=organization,

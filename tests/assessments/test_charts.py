@@ -14,6 +14,7 @@ import pytest
 
 from assessments.charts import (
     LEVEL_COLOURS,
+    FiguresTable,
     Series,
     figures_table,
     level_colour,
@@ -72,6 +73,7 @@ RUBRIC = make_rubric()
 RATED = make_result(rubric=RUBRIC, figures=(3, 3, 2, 4, 2, 1, 1))
 BANDED = make_result(rubric=RUBRIC, figures=((2, 3), 3, 2, (3, 5), (1, 4), 1, 1))
 GAP = make_result(rubric=RUBRIC, figures=(3, 2, None, 4, (2, 3), 2, 1))
+GAP_WITHOUT_BAND = make_result(rubric=RUBRIC, figures=(3, 2, None, 4, 2, 2, 1))
 TWO_GAPS = make_result(rubric=RUBRIC, figures=(3, (2, 3), None, None, 2, 5, 1))
 ISOLATED = make_result(rubric=RUBRIC, figures=(3, None, (2, 4), None, 2, None, None))
 UNRATED = make_result(rubric=RUBRIC, figures=(None,) * 7)
@@ -103,6 +105,35 @@ def markers(svg: ElementTree.Element) -> list[tuple[float, float]]:
     groups = [group for group in svg.findall(f"{SVG}g") if group.get("stroke-width") == "1.5"]
     moves = [path.get("transform", "") for path in groups[-1].findall(f"{SVG}path")]
     return [(float(x), float(y)) for x, y in (re.findall(r"-?[\d.]+", move) for move in moves)]
+
+
+SCORE_KEY = "Score, 2.0 in the middle of 2"
+WIDTH = 352 / 5
+"""Of a cell of the strip."""
+NOT_BEGUN = Result("model", "1", (AreaResult("area-1", None, None, None, None, 0, 6, None),), ())
+
+
+def scored(score: str) -> Result:
+    """The first area alone, with an exact score and the level nearest below."""
+    exact = Fraction(score)
+    return Result("model", "1", (AreaResult("area-1", int(exact), int(exact), exact, exact, 6, 6, None),), ())
+
+
+def signs(svg: ElementTree.Element) -> tuple[list[float], list[float]]:
+    """Where the bar of a row has score ticks, and where circles of last cycle, from the left edge of the first cell.
+
+    A cell is drawn a gap of 2 narrower than its share; half of it belongs to either side of a border.
+    """
+    ticks, dots = [], []
+    for sign in svg.iter(f"{SVG}g"):
+        x, _, rest = sign.get("transform", "").removeprefix("translate(").partition(" ")
+        if rest != "8)":  # the middle of a row's bar, 16 high
+            continue
+        if sign.find(f"{SVG}circle") is not None:
+            dots.append(float(x) + 1)
+        elif (sign[0].get("d") or "").startswith("M0-10"):
+            ticks.append(float(x) + 1)
+    return ticks, dots
 
 
 class TestLevelColours:
@@ -289,9 +320,30 @@ class TestStripSvg:
 
     def test_the_key_explains_the_signs_that_are_used_and_no_others(self) -> None:
         assert words(strip(UNRATED))[-1] == "not rated"
-        assert words(strip(RATED))[-1] == "Score"
+        assert words(strip(RATED))[-1] == SCORE_KEY
         everything = strip(BANDED, target={"area-1": 3}, previous=RATED)
-        assert words(everything)[-4:] == ["Score", "Could be up to", "Target", "Last cycle"]
+        assert words(everything)[-4:] == [SCORE_KEY, "Could be up to", "Target", "Last cycle"]
+
+    @pytest.mark.parametrize(
+        ("score", "cell", "part"),
+        [("1", 1, 0.5), ("2", 2, 0.5), ("5/2", 3, 0.0), ("11/5", 2, 0.7), ("5", 5, 0.5)],
+    )
+    def test_a_score_stands_on_the_scale_on_which_a_level_is_the_middle_of_its_cell(
+        self, score: str, cell: int, part: float
+    ) -> None:
+        (tick,), _ = signs(strip(scored(score)))
+        assert tick == pytest.approx(WIDTH * (cell - 1 + part), abs=0.1)
+
+    def test_an_area_at_its_last_level_with_that_score_has_not_moved(self) -> None:
+        (tick,), (dot,) = signs(strip(scored("2"), previous=scored("2")))
+        assert tick == dot
+        (tick,), (dot,) = signs(strip(scored("2"), previous=scored("3")))
+        assert dot - tick == pytest.approx(WIDTH, abs=0.1)
+
+    def test_an_area_that_nobody_has_begun_is_an_empty_outline_without_a_score(self) -> None:
+        svg = strip(NOT_BEGUN)
+        assert words(svg)[-1] == "not started"
+        assert signs(svg) == ([], [])
 
     def test_target_and_last_cycle_show_for_their_areas(self) -> None:
         svg = strip(RATED, target={"area-1": 4, "area-7": 2, "elsewhere": 5}, previous=GAP)
@@ -356,6 +408,14 @@ class TestEmbedding:
 
 
 class TestFiguresTable:
+    def test_it_has_columns_for_a_band_only_where_a_level_could_be_higher(self) -> None:
+        assert FiguresTable(figures_table(RUBRIC, BANDED)).banded
+        assert not FiguresTable(figures_table(RUBRIC, GAP_WITHOUT_BAND)).banded
+
+    def test_an_area_that_nobody_has_begun_has_no_figures(self) -> None:
+        row = figures_table(RUBRIC, NOT_BEGUN)[-1]
+        assert (row.level, row.level_text, row.score, row.answered) == (None, "Not started", "–", 0)
+
     def test_it_runs_from_the_top_of_the_stack_down(self) -> None:
         assert [row.name for row in figures_table(RUBRIC, RATED)] == list(reversed(NAMES))
 
@@ -416,7 +476,14 @@ class TestRadarFigure:
         assert (angular["direction"], angular["rotation"]) == ("clockwise", 90)
         assert angular["categoryarray"] == list(NAMES)
         assert angular["ticktext"][2] == "SecOps<br>not rated"
-        assert radial["ticktext"] == [f"{number} {name}" for number, name in enumerate(LEVELS, start=1)]
+        assert radial["tickvals"] == [1, 2, 3, 4, 5]
+
+    def test_rings_have_numbers_alone_and_their_names_stand_in_the_legend(self) -> None:
+        layout: Any = radar_figure(RUBRIC, [main(RATED)])["layout"]
+        assert layout["polar"]["radialaxis"]["ticktext"] == ["1", "2", "3", "4", "5"]
+        assert layout["showlegend"]
+        names = layout["legend"]["title"]["text"].replace("<br>", " ")
+        assert names == "Rings: " + ", ".join(f"{number} {name}" for number, name in enumerate(LEVELS, start=1))
 
     def test_names_cannot_carry_markup_or_templates(self) -> None:
         rubric = make_rubric(names=("<a href='x'>a</a>", "R&D", "%{r}"))

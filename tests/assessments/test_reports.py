@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.test import override_settings
 from django.utils.html import escape
+from pytest_django import Settings
 
 from aicmm import pdf
 from aicmm.pdf_protocol import Reply
@@ -32,6 +33,9 @@ NOW: dict[str, Sequence[Value]] = {
     "mlops": [4] * 3,
 }
 BEFORE = {"peopleops": [2] * 6, "secops": [2] * 6, "devops": [4] * 3, "dataops": [2, 2, 1, 2], "mlops": [2] * 3}
+SITE = "http://127.0.0.1:8000"
+OURS = {f"{SITE}/model/?version=2021-05", f"{SITE}/how-scoring-works/?version=2021-05"}
+VERIFY = f"{SITE}/verify/7QK2-M4XD-9RTA/"
 HOSTILE = "<b>x</b> {{ 7|add:7 }} {% now %} &amp; \"'><i>"
 
 
@@ -146,7 +150,7 @@ def test_bookmarks_lead_to_every_part(printed: Printed) -> None:
         "What moved since FY2026 Q1",
         "What holds back",
         "Next steps",
-        *areas,
+        *reversed(areas),
         "How this result comes about",
         "The model",
         "Who answered",
@@ -208,12 +212,81 @@ def test_an_answer_stands_with_its_rationale_and_evidence(printed: Printed) -> N
     text = pdf_checks.text_of(printed("complete"))
     assert text.count(RATIONALE) == 29
     assert text.count("Transfer procedure (intranet.example.gov)") == 29
-    assert pdf_checks.addresses(printed("complete")) == {link.url for link in EVIDENCE}
+    assert pdf_checks.addresses(printed("complete")) == {link.url for link in EVIDENCE} | OURS | {VERIFY}
 
 
 def test_an_ordinary_scorecard_is_short(printed: Printed) -> None:
-    assert len(pdf_checks.page_sizes(printed("complete"))) <= 14
-    assert len(pdf_checks.page_sizes(printed("draft"))) <= 12
+    assert len(pdf_checks.page_sizes(printed("complete"))) <= 12
+    assert len(pdf_checks.page_sizes(printed("draft"))) <= 8
+
+
+@pytest.mark.parametrize("name", ["complete", "draft"])
+def test_no_page_holds_a_leftover_row_alone(printed: Printed, name: str) -> None:
+    for text in pdf_checks.page_texts(printed(name))[1:]:
+        assert len(text) > 500, text
+
+
+def test_an_area_s_answers_name_it_on_each_page(printed: Printed) -> None:
+    text = pdf_checks.text_of(printed("complete"))
+    for area in full_rubric().areas:
+        assert f"{area.name}, the model's question" in text
+
+
+# ---- Where to check it ----
+
+
+def test_the_seal_is_checked_at_a_whole_address(printed: Printed) -> None:
+    assert f"at {VERIFY}." in pdf_checks.text_of(printed("complete"))
+
+
+def test_the_address_is_the_one_that_people_reach_the_application_by(settings: Settings) -> None:
+    settings.SITE_URL = "https://aicmm.example.gov"
+    html = reports.scorecard_html(make_sheet())
+    assert 'href="https://aicmm.example.gov/verify/7QK2-M4XD-9RTA/"' in html
+    assert 'href="https://aicmm.example.gov/model/?version=2021-05"' in html
+
+
+# ---- Words of the model ----
+
+
+def test_word_for_word_is_said_of_the_models_own_texts_alone() -> None:
+    assert "are the model's, word for word." in reports.scorecard_html(make_sheet())
+    html = reports.scorecard_html(make_sheet(rubric=small_rubric()))
+    assert "From the rubric's source: made for tests." in html
+    assert "model's question" not in html
+    assert "model's descriptor" not in html
+
+
+# ---- The way up ----
+
+
+def test_the_next_steps_come_as_their_sentence_says_and_the_rest_is_counted() -> None:
+    values = {
+        "peopleops": [2, 2, 2, 3, 3, 2],
+        "cloudops": [2, 2, 3, 3],
+        "secops": [2] * 6,
+        "devops": [5, 5, 5],
+        "dataops": [2, 3, 3, 2],
+        "mlops": [2, 2, 2],
+        "aiops": [2, 2, 3],
+    }
+    story = narrative(make_sheet(choices=answers_by_area(full_rubric(), values)))
+    shown = [(route.area.name, route.steps) for route in story.priorities]
+    assert shown == [("CloudOps", 1), ("DataOps", 1), ("AIOps", 1), ("PeopleOps", 2), ("MLOps", 2)]
+    assert story.more_routes == "One more way to a higher level stands on the page of SecOps."
+
+
+# ---- Not started ----
+
+
+def test_what_nobody_has_begun_is_one_line_and_no_level(printed: Printed) -> None:
+    text = pdf_checks.text_of(printed("draft"))
+    assert "CloudOps and AIOps are not started." in text
+    _, _, section = text.partition("No question of these areas is answered yet")
+    assert "CloudOps: Provide and allocate storage" in section
+    assert "4 questions." in section
+    assert "CloudOps, the model's question" not in text
+    assert "One more way" not in text  # none of them is a way up
 
 
 def test_a_draft_says_that_it_is_one_on_every_page(printed: Printed) -> None:
@@ -305,9 +378,11 @@ def test_markup_comes_out_as_text(printed: Printed) -> None:
 
 
 def test_links_lead_to_the_web_only(printed: Printed) -> None:
-    assert pdf_checks.addresses(printed("hostile")) == {
+    assert pdf_checks.addresses(printed("hostile")) - {VERIFY} == {
         "https://e.example/?a=%22%3E%3Cb%3E&c='",
         "https://untitled.example/",
+        f"{SITE}/model/?version=1",
+        f"{SITE}/how-scoring-works/?version=1",
     }
 
 
@@ -350,12 +425,12 @@ def test_nothing_of_a_row_of_several_pages_is_lost() -> None:
     lines = [f"This is line {number} of a hundred." for number in range(100)]
     sheet = make_sheet(rubric=small_rubric(areas=1, questions=1), rationale="\n".join(lines), evidence=EVIDENCE)
     text = pdf_checks.text_of(reports.scorecard_pdf(sheet))
-    assert " ".join(lines[:40]) in text
+    assert " ".join(lines[:20]) in text
     for expected in (*lines, "Transfer procedure (intranet.example.gov)", "Log of exceptions (records.example.gov)"):
         assert text.count(expected) == 1
 
 
 def test_letters_without_a_font_stop_nothing_and_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     sheet = make_sheet(rubric=small_rubric(areas=1, questions=1), rationale="שלום مرحبا 数据 🚀 e\u0301\u0302 \u0378")
-    assert len(pdf_checks.page_sizes(reports.scorecard_pdf(sheet))) == 4
+    assert len(pdf_checks.page_sizes(reports.scorecard_pdf(sheet))) == 3
     assert "(U+0378)" in caplog.text

@@ -14,6 +14,7 @@ from assessments.scoring import (
     Explanation,
     FoundationGap,
     NextLevel,
+    as_shown,
     check_answers,
     explain,
     one_decimal,
@@ -322,7 +323,8 @@ def test_an_explanation_names_what_carries_the_level_and_what_holds_it() -> None
         carrying=("peopleops-1", "peopleops-2", "peopleops-5"),
         below_target=("peopleops-2", "peopleops-3", "peopleops-5", "peopleops-6"),
         floor=("peopleops-3", "peopleops-6"),
-        open=("peopleops-3", "peopleops-6"),
+        unanswered=("peopleops-6",),
+        unknown=("peopleops-3",),
         not_applicable=("peopleops-4",),
         weight=9,
         weight_at_level=7,
@@ -341,8 +343,31 @@ def test_an_explanation_at_the_top_has_no_target() -> None:
 def test_an_explanation_of_an_area_not_rated_says_only_what_is_not_applicable() -> None:
     explanation = explain_one([NOT_APPLICABLE])
 
-    assert (explanation.level, explanation.target, explanation.carrying, explanation.open) == (None, None, (), ())
+    assert (explanation.level, explanation.target, explanation.carrying) == (None, None, ())
+    assert (explanation.unanswered, explanation.unknown) == ((), ())
     assert (explanation.not_applicable, explanation.weight) == (("peopleops-1",), 0)
+
+
+# ---- What people see of a draft ----
+
+
+def test_an_area_without_an_answer_shows_no_figures_and_carries_no_other() -> None:
+    rubric = make_rubric([1], [1, 1], [1])
+    result = score(rubric, make_answers(rubric, [2], [None, None], [3]))
+    shown = as_shown(result)
+
+    assert [area.level for area in result.areas] == [2, 1, 3]
+    assert [area.level for area in shown.areas] == [2, None, 3]
+    assert shown.areas[1] == AreaResult("cloudops", None, None, None, None, answered=0, questions=2, next_level=None)
+    assert result.foundation_gaps == (FoundationGap("secops", 3, "cloudops", 1),)
+    assert shown.foundation_gaps == ()
+
+
+def test_with_an_answer_in_every_area_all_is_shown_as_scored() -> None:
+    rubric = make_rubric([1, 1], [1], [1])
+    result = score(rubric, make_answers(rubric, [2, None], [NOT_APPLICABLE], [UNKNOWN]))
+
+    assert as_shown(result) == result
 
 
 # ---- Figures as text ----

@@ -1,7 +1,10 @@
 """Checking a seal: for everyone, and without a word about what the scorecard holds."""
 
 import pytest
+from django.utils import timezone
+from django.utils.formats import date_format
 
+from assessments import actions
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +24,42 @@ def test_it_tells_nothing_of_what_the_scorecard_holds(client):
     assert assessment.team not in body
     assert assessment.organization.name not in body
     assert str(assessment.pk) not in body
+
+
+def standing(client, scorecard):
+    return " ".join(client.get(f"/verify/{scorecard.code}/").content.decode().split())
+
+
+def test_it_says_where_the_submission_stands_today(client, reviewer):
+    assessment = factories.make_submitted(level=2)
+    first = assessment.scorecards.get()
+    assert "This is the newest submission of its assessment; it waits for review." in standing(client, first)
+    actions.return_(assessment=assessment, by=reviewer, comment="Say more.")
+    today = date_format(timezone.localtime(), "F j, Y")
+    assert f"It was returned on {today}. No later submission has replaced it so far." in standing(client, first)
+    second = factories.make_submitted(assessment=assessment).scorecards.get(sequence=2)
+    assert f"It was returned on {today}. A later submission has replaced it (sealed on {today})." in standing(
+        client, first
+    )
+    actions.accept(assessment=assessment, by=reviewer)
+    assert f"This is the newest submission of its assessment; it was accepted on {today}." in standing(client, second)
+    assert "usa-alert--warning" in standing(client, first)
+    assert "usa-alert--warning" not in standing(client, second)
+
+
+def test_where_it_stands_names_nobody_and_no_figures(client, reviewer):
+    assessment = factories.make_returned(level=4, comment="Between us.")
+    factories.make_submitted(assessment=assessment, level=5)
+    shown = standing(client, assessment.scorecards.get(sequence=1))
+    for kept in (assessment.team, str(assessment.created_by), str(reviewer), "Between us.", "Level"):
+        assert kept not in shown
+
+
+def test_it_takes_two_queries(client, django_assert_num_queries):
+    code = factories.make_submitted().scorecards.get().code
+    client.get(f"/verify/{code}/")
+    with django_assert_num_queries(2):
+        client.get(f"/verify/{code}/")
 
 
 @pytest.mark.parametrize("code", ["0000-0000-0000", "x", "0" * 500])

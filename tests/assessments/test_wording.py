@@ -5,14 +5,16 @@ from fractions import Fraction
 
 import pytest
 
-from assessments.scoring import NOT_APPLICABLE, UNKNOWN, Answer, FoundationGap, Result, explain, score
+from assessments.scoring import NOT_APPLICABLE, UNKNOWN, Answer, FoundationGap, Result, as_shown, explain, score
 from assessments.wording import (
     Movement,
+    band,
     because,
     gap_sentence,
     headline,
     join_words,
     level_text,
+    more_routes,
     movement,
     rule_sentence,
 )
@@ -24,20 +26,17 @@ NA = NOT_APPLICABLE
 
 def headline_of(*areas: Sequence[Answer | None]) -> str:
     rubric = make_rubric(*[[1] * len(values) for values in areas])
-    return headline(rubric, score(rubric, make_answers(rubric, *areas)))
-
-
-UNKNOWN_YET = "still open, so what moved isn't known yet."
+    return headline(rubric, as_shown(score(rubric, make_answers(rubric, *areas))))
 
 
 def because_of(values: Sequence[Answer | None], *, weights: Sequence[int] = (), **options: int) -> str:
     rubric = make_rubric(weights or [1] * len(values), **options)
     answers = make_answers(rubric, values)
-    return because(rubric, explain(rubric, answers, score(rubric, answers))[0])
+    return because(rubric, explain(rubric, answers, as_shown(score(rubric, answers)))[0])
 
 
 def result_of(rubric: Rubric, *areas: Sequence[Answer | None]) -> Result:
-    return score(rubric, make_answers(rubric, *areas))
+    return as_shown(score(rubric, make_answers(rubric, *areas)))
 
 
 def sentences_of(before: Sequence[Answer | None], after: Sequence[Answer | None]) -> str:
@@ -145,6 +144,17 @@ def test_a_headline_of_nothing_answered_claims_no_level() -> None:
     assert headline_of([None, None], [None]) == "No question is answered yet, so there are no levels to show."
 
 
+def test_a_headline_counts_no_area_at_level_1_that_nobody_has_begun() -> None:
+    assert headline_of([3], [None], [None, None]) == (
+        "PeopleOps, the only area rated, is at Level 3, Defined. CloudOps and SecOps are not started. "
+        "The result is provisional: 3 of 4 questions are unanswered, in CloudOps and SecOps."
+    )
+    assert headline_of([3], [NA], [None]).startswith(
+        "PeopleOps, the only area rated, is at Level 3, Defined. CloudOps is not rated. SecOps is not started. "
+    )
+    assert headline_of([NA], [None]).startswith("PeopleOps is not rated. CloudOps is not started. The result is ")
+
+
 def test_a_headline_says_what_is_unanswered_while_the_result_is_provisional() -> None:
     assert headline_of([3, 3], [3, None]).endswith(
         "The result is provisional: 1 of 4 questions is unanswered, in CloudOps."
@@ -233,16 +243,44 @@ def test_a_share_is_never_rounded_to_what_it_does_not_reach() -> None:
     assert "because under 1 % of the questions' weight (1 of 1000)" in because_of([3, 2], weights=[1, 999])
 
 
-def test_open_answers_are_said_to_count_as_level_1() -> None:
-    assert because_of([3, 3, UNKNOWN]).endswith(" 1 question is open and counts as Level 1 until its level is known.")
-    assert because_of([3, None, UNKNOWN]).endswith(
-        " 2 questions are open and count as Level 1 until their levels are known."
+def test_unanswered_and_not_known_are_told_apart_and_both_said_to_count_as_level_1() -> None:
+    assert because_of([3, 3, UNKNOWN]).endswith(" 1 question is answered “Don't know” and counts as Level 1.")
+    assert because_of([3, 3, None]).endswith(" 1 question is unanswered and counts as Level 1 so far.")
+    assert because_of([3, None, None, UNKNOWN, UNKNOWN]).endswith(
+        " 2 questions are unanswered and count as Level 1 so far."
+        " 2 questions are answered “Don't know” and count as Level 1."
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ([3, 3, UNKNOWN], "Could be up to Level 3, Defined, if what isn't known yet turns out well."),
+        ([3, 3, None], "Could be up to Level 3, Defined, if the unanswered question turns out well."),
+        ([3, None, None], "Could be up to Level 4, Managed, if the 2 unanswered questions turn out well."),
+        (
+            [3, None, UNKNOWN],
+            "Could be up to Level 4, Managed, if the unanswered question and what isn't known yet turn out well.",
+        ),
+        ([3, 3, 3], ""),
+        ([None, None], ""),
+        ([NA], ""),
+    ],
+)
+def test_a_band_says_what_it_hangs_on(values: list[Answer | None], sentence: str) -> None:
+    rubric = make_rubric([1] * len(values))
+    answers = make_answers(rubric, values)
+    result = as_shown(score(rubric, answers))
+    assert band(rubric, result.areas[0], explain(rubric, answers, result)[0]) == sentence
 
 
 def test_answers_left_out_are_said() -> None:
     assert because_of([3, 3, NA]).endswith(" 1 question is left out as “Not applicable”.")
     assert because_of([3, NA, NA]).endswith(" 2 questions are left out as “Not applicable”.")
+
+
+def test_an_area_that_nobody_has_begun_says_only_that() -> None:
+    assert because_of([None, None]) == "Not started: no question is answered yet."
 
 
 def test_an_area_not_rated_says_why() -> None:
@@ -274,6 +312,17 @@ def test_a_foundation_gap_is_a_prompt_to_look_again() -> None:
     )
 
 
+# ---- The way up ----
+
+
+def test_ways_that_are_not_shown_are_counted_and_placed() -> None:
+    assert more_routes([]) == ""
+    assert more_routes(["SecOps"]) == "One more way to a higher level stands on the page of SecOps."
+    assert more_routes(["SecOps", "MLOps"]) == (
+        "Two more ways to a higher level stand on the pages of SecOps and MLOps."
+    )
+
+
 # ---- Movement ----
 
 
@@ -292,14 +341,14 @@ def test_a_foundation_gap_is_a_prompt_to_look_again() -> None:
         (
             [3, 3],
             [3, None],
-            "PeopleOps was at Level 3 before; 1 question is still open, so what moved isn't known yet.",
+            "PeopleOps was at Level 3 before; 1 question is unanswered, so what moved isn't known yet.",
         ),
         (
             [3, 3],
             [None] * 2,
-            "PeopleOps was at Level 3 before; 2 questions are still open, so what moved isn't known yet.",
+            "PeopleOps was at Level 3 before; 2 questions are unanswered, so what moved isn't known yet.",
         ),
-        ([NA], [None], "PeopleOps was not rated before; 1 question is still open, so what moved isn't known yet."),
+        ([NA], [None], "PeopleOps was not rated before; 1 question is unanswered, so what moved isn't known yet."),
     ],
 )
 def test_a_movement_is_said_in_one_sentence(before: list[Answer], after: list[Answer], sentence: str) -> None:

@@ -21,6 +21,7 @@ from playwright.sync_api import Page, Route, expect
 from aicmm.pdf import PdfUnavailable
 from assessments import actions, reports
 from assessments.models import Assessment, Invitation, User
+from rubric.copying import copy_as_draft
 from rubric.models import Area, Rubric
 from tests.browser.conftest import Cast, card, choose, fill_in_sign_in, write
 from tests.browsing import AXE_TAGS, Problems, Visit, axe, check_accessibility, sign_in
@@ -193,6 +194,9 @@ def test_pages_for_everyone(inspect: Inspect, cast: Cast, problems: Problems) ->
     pages.visit("the table", "/model/")
     pages.visit("an area of the model", "/model/secops/")
     pages.visit("how scoring works", "/how-scoring-works/")
+    copy_as_draft(Rubric.objects.get(code="ai-cmm"), version="2026-11").publish()
+    pages.visit("the table of an earlier version", "/model/?version=2021-05")
+    pages.visit("an area of an earlier version", "/model/secops/?version=2021-05")
     pages.visit("sign-in", "/accounts/login/")
     fill_in_sign_in(page, "nobody@rivers.example")
     pages.look("sign-in, refused", wrong=True)
@@ -305,6 +309,10 @@ def test_results_in_every_state(
     pages.visit("sealed, an area not rated", shelf.address("submitted", "results/"))
     pages.visit("returned", shelf.address("returned", "results/"))
     pages.visit("with a history", shelf.address("accepted", "results/"))
+    make_submitted(assessment=shelf.returned)
+    pages.visit("an earlier submission", shelf.address("returned", "results/?submission=1"))
+    pages.visit("overview with submissions", shelf.address("returned"))
+    pages.visit("a seal that is replaced", f"/verify/{shelf.returned.scorecards.get(sequence=1).code}/")
     pages.page.get_by_role("button", name="Explore the radar").click()
     expect(pages.page.locator(".radar-plot .main-svg").first).to_be_visible()
     pages.look("the interactive radar")
@@ -487,34 +495,57 @@ TABLE = """
 DRAWN = "name => [...document.querySelectorAll(`svg.${name} text`)].map(text => text.textContent)"
 
 
-def levels_in_table(page: Page, unrated: str) -> list[tuple[str, str, str]]:
+def levels_in_table(page: Page) -> list[tuple[str, str, str]]:
     """Area, level and, where it could be higher, that level: "MLOps", "Level 2", "4"."""
     rows = []
     for area, level, high, *_ in page.evaluate(TABLE):
-        rated = " ".join(level.split()[:2]) if level.startswith("Level") else unrated
+        rated = " ".join(level.split()[:2]) if level.startswith("Level") else level.removeprefix("– ").lower()
         rows.append((area, rated, high.split()[1].rstrip(",") if high.startswith("Level") else ""))
     return rows
 
 
-@pytest.mark.parametrize(("state", "unrated"), [("half", 0), ("submitted", 1), ("accepted", 0)])
-def test_each_chart_says_what_its_table_says(visit: Visit, cast: Cast, shelf: Shelf, state: str, unrated: int) -> None:
+@pytest.mark.parametrize(
+    ("state", "without_level"), [("half", ["not started"] * 4), ("submitted", ["not rated"]), ("accepted", [])]
+)
+def test_each_chart_says_what_its_table_says(
+    visit: Visit, cast: Cast, shelf: Shelf, state: str, without_level: list[str]
+) -> None:
     page = visit(cast.lead.email)
     page.goto(shelf.address(state, "results/"))
-    told = levels_in_table(page, "not rated")
+    told = levels_in_table(page)
     assert len(told) == 7
-    assert [level for _, level, _ in told].count("not rated") == unrated
+    assert [level for _, level, _ in told if level.startswith("not")] == without_level
     strip, radar = page.evaluate(DRAWN, "strip"), page.evaluate(DRAWN, "radar")
     for area, level, high in told:
         row = strip.index(area)
         assert strip[row + 1] == (f"{level}, up to {high}" if high else level), area
         assert area in radar
     # A radar starts with the bottom of the stack.
-    assert [text for text in radar if text.startswith(("Level", "not rated"))] == [level for _, level, _ in told][::-1]
+    assert [text for text in radar if text.startswith(("Level", "not "))] == [level for _, level, _ in told][::-1]
     headline = page.locator(".usa-intro").inner_text()
     for picture in ("strip", "radar"):
         image = page.get_by_role("img", name=headline)
         assert page.locator(f"svg.{picture} > title").text_content().endswith(headline)
     assert image.count() == 2
+
+
+@pytest.mark.parametrize("banded", [True, False])
+def test_a_narrow_window_shows_every_figure_without_scrolling_sideways(visit: Visit, cast: Cast, banded: bool) -> None:
+    choices = {"peopleops-1": "unknown"} if banded else {}
+    made = make_submitted(organization=cast.organization, cycle=cast.cycle, by=cast.lead, choices=choices)
+    page = visit(cast.lead.email, viewport={"width": PHONE, "height": 900})
+    page.goto(f"/assessments/{made.pk}/results/")
+    for cell in page.locator(".figures-table tbody :is(th, td)").all():
+        box = cell.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE
+    scrolled = page.locator(".figures-table").evaluate(
+        "table => { for (let e = table; e; e = e.parentElement) if (e.scrollWidth > e.clientWidth + 1) return e.id }"
+    )
+    assert scrolled is None
+    columns = page.locator(".figures-table thead th").all_text_contents()
+    assert ("Could be up to" in columns, "Score up to" in columns) == (banded, banded)
 
 
 def test_a_thumbnail_has_words(visit: Visit, cast: Cast, shelf: Shelf) -> None:

@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import re
+from dataclasses import replace
 
 import page as pdf_checker
 import pytest
@@ -14,7 +15,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from aicmm import pdf
 from rubric import pages, reports
-from rubric.models import Rubric
+from rubric.copying import copy_as_draft
+from rubric.models import Question, Rubric
 from tests.rubric.factories import area_values, make_rubric, rubric_values
 
 NOT_OURS = "Written for this application; not part of the model."
@@ -56,7 +58,7 @@ def test_each_row_leads_to_its_area(client: Client, ai_cmm: Rubric) -> None:
 
 
 def test_the_table_names_its_source(client: Client, ai_cmm: Rubric) -> None:
-    assert f"The model’s words. Source: {ai_cmm.source}." in words(body(client, "/model/"))
+    assert f"The model’s words, word for word. Source: {ai_cmm.source}." in words(body(client, "/model/"))
 
 
 # ---- An area ----
@@ -109,6 +111,82 @@ def test_an_area_without_body_is_shown(client: Client, db: None) -> None:
     assert "What base is for." in body(client, "/model/base/")
 
 
+# ---- Versions ----
+
+
+@pytest.fixture
+def newer(ai_cmm: Rubric) -> Rubric:
+    """A later version with a stricter rule and one question in other words."""
+    draft = copy_as_draft(ai_cmm, version="2026-11")
+    Rubric.objects.filter(pk=draft.pk).update(required_share=75)
+    Question.objects.filter(area__rubric=draft, code="peopleops-1").update(text="What has changed?")
+    draft.publish()
+    return draft
+
+
+VERSIONED = [*ADDRESSES, "/how-scoring-works/"]
+
+
+def test_plain_addresses_show_the_newest_and_a_version_shows_itself(client: Client, newer: Rubric) -> None:
+    assert "What has changed?" in body(client, "/model/peopleops/")
+    assert "What has changed?" not in body(client, "/model/peopleops/?version=2021-05")
+    assert "at least 75 %" in body(client, "/how-scoring-works/")
+    assert "at least 60 %" in body(client, "/how-scoring-works/?version=2021-05")
+
+
+@pytest.mark.parametrize("address", ["/model/", "/model/peopleops/", "/how-scoring-works/"])
+def test_a_page_names_the_version_it_shows(client: Client, newer: Rubric, address: str) -> None:
+    assert "ersion 2026-11" in words(body(client, address))
+    assert "ersion 2021-05" in words(body(client, f"{address}?version=2021-05"))
+
+
+def test_files_name_the_version_they_show(client: Client, newer: Rubric) -> None:
+    for version, address in (("2026-11", ""), ("2021-05", "?version=2021-05")):
+        table = client.get(f"/model/table.csv{address}")
+        assert f"ai-cmm-{version}.csv" in table["Content-Disposition"]
+        assert {row["Version"] for row in csv.DictReader(io.StringIO(table.content.decode("utf-8-sig")))} == {version}
+        (sheet,) = PdfReader(io.BytesIO(client.get(f"/model/table.pdf{address}").content)).pages
+        assert f"version {version}" in " ".join(sheet.extract_text().split())
+
+
+def test_the_model_lists_the_other_published_versions(client: Client, newer: Rubric, draft: Rubric) -> None:
+    text = body(client, "/model/")
+    assert '<a href="/model/?version=2021-05">2021-05</a>' in text
+    assert '<a href="/model/?version=2026-11">2026-11</a>' in body(client, "/model/?version=2021-05")
+    assert "version=2</a>" not in text
+
+
+def test_a_version_that_was_asked_for_stays_while_reading_on(client: Client, newer: Rubric) -> None:
+    assert 'href="/model/peopleops/?version=2021-05"' in body(client, "/model/?version=2021-05")
+    page = body(client, "/model/secops/?version=2021-05")
+    for address in ("/model/", "/model/cloudops/", "/model/devops/"):
+        assert f'href="{address}?version=2021-05"' in page
+
+
+@pytest.mark.parametrize("address", VERSIONED)
+@pytest.mark.parametrize("version", ["2", "nope", "", "2021-05%00"])
+def test_what_is_no_published_version_is_not_found(client: Client, draft: Rubric, address: str, version: str) -> None:
+    assert client.get(f"{address}?version={version}").status_code == 404
+
+
+def test_word_for_word_is_said_only_of_texts_that_are_the_models(client: Client, newer: Rubric) -> None:
+    assert "word for word" in body(client, "/model/peopleops/?version=2021-05")
+    page = words(body(client, "/model/peopleops/?version=2026-11"))
+    assert f"From the rubric’s source: {newer.source}." in page
+    assert "word for word" not in page
+    assert "in the model’s words" not in page
+
+
+def test_another_rule_or_other_descriptions_of_ours_leave_the_models_words_the_models(ai_cmm: Rubric) -> None:
+    model = ai_cmm.to_datatypes()
+    area, *rest = model.areas
+    question = replace(area.questions[0], weight=3, anchors=(), evidence_hint="Ours")
+    ours = replace(area, questions=(question, *area.questions[1:]))
+    assert replace(model, version="9", required_share=100, areas=(ours, *rest)).is_word_for_word
+    theirs = replace(area, activities=(*area.activities, "One more."))
+    assert not replace(model, areas=(theirs, *rest)).is_word_for_word
+
+
 # ---- All of them ----
 
 
@@ -157,7 +235,8 @@ def test_the_spreadsheet_has_a_row_for_each_area(client: Client, ai_cmm: Rubric)
     assert heads[2] == "Level 1, Initial / Ad Hoc (Individual Project)"
     assert [row[0] for row in rows] == ["AIOps", "MLOps", "DataOps", "DevOps", "SecOps", "CloudOps", "PeopleOps"]
     aiops = ai_cmm.to_datatypes().area_by_code["aiops"]
-    assert rows[0] == ["AIOps", "Identify and resource AI initiatives within the organization.", *aiops.descriptors]
+    summary = "Identify and resource AI initiatives within the organization."
+    assert rows[0] == ["AIOps", summary, *aiops.descriptors, "2021-05"]
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
