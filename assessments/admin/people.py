@@ -23,8 +23,8 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(Organization)
 class OrganizationAdmin(AuditedAdmin):
-    list_display = ["name", "code", "kind"]
-    list_filter = ["kind"]
+    list_display = ["name", "code", "kind", "size"]
+    list_filter = ["kind", "size"]
     search_fields = ["name", "code"]
     prepopulated_fields = {"code": ["name"]}
     inlines = [MembershipInline]

@@ -1,5 +1,6 @@
 """What is kept for good: sealed scorecards, their figures and what in them a reviewer should look at."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -15,6 +16,11 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         letters = code.upper().translate(str.maketrans("OIL", "011", "-_"))
         grouped = "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
         return self.filter(code=grouped).select_related("assessment__rubric").defer("document")
+
+    def newest_before(self, moment: datetime) -> Self:
+        """Of each assessment the newest that was sealed before `moment`."""
+        newest = self.filter(sealed_at__lt=moment).values("assessment").annotate(newest=models.Max("id"))
+        return self.filter(pk__in=newest.values("newest"))
 
 
 class Scorecard(models.Model):
