@@ -9,7 +9,7 @@ from assessments import charts, peer_rows, standing
 from assessments.access import Access
 from assessments.models import Assessment, Organization
 from assessments.overview import drawn
-from assessments.peers import ALLIES, FEWEST_OTHERS, LEFT_OUT, SMALLEST, Basis, Cohort, CohortFigures, Hidden
+from assessments.peers import FEWEST_OTHERS, SMALLEST, Basis, Cohort, CohortFigures, Hidden
 from assessments.results import rubric_of
 
 
@@ -33,8 +33,6 @@ def peers_page(access: Access, basis: Basis) -> dict[str, Any]:
         "links": [CohortLink(one.value, _cohort_text(assessment.organization, one), one == basis) for one in Basis],
         "smallest": SMALLEST,
         "others": FEWEST_OTHERS,
-        "left_out": LEFT_OUT,
-        "allies": ALLIES,
     }
     if not isinstance(found, CohortFigures):
         return page | {"why": _why_nothing(assessment, basis, submitted=bool(levels), hidden=found)}

@@ -47,10 +47,9 @@ def peer_table(assessment: Assessment, lot: Random | None = None) -> PeerTable |
     table = tabulate(peers_of(assessment), areas, lot or SystemRandom())
     if not table.shown:
         return table
-    row, _ = PeerFigures.objects.get_or_create(
-        cycle=assessment.cycle, rubric=assessment.rubric, defaults={"document": to_document(table)}
-    )
-    return from_document(row.document)
+    row = PeerFigures(cycle=assessment.cycle, rubric=assessment.rubric, document=to_document(table))
+    PeerFigures.objects.bulk_create([row], ignore_conflicts=True)
+    return from_document(kept.values_list("document", flat=True).get())
 
 
 def sealed_levels(assessment: Assessment) -> dict[str, int | None]:

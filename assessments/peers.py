@@ -110,6 +110,8 @@ def organization_levels(teams: Sequence[Mapping[str, int | None]]) -> dict[str, 
 def tabulate(peers: Sequence[Peer], areas: Iterable[str], lot: Random) -> PeerTable:
     """The table of a cycle. `areas` are codes; `lot` draws, for each area anew, who doesn't count."""
     shown, withheld = choose_cohorts(peers)
+    if not shown:
+        return PeerTable()
     groups = cut_out(peers, shown)
     drawn = {area: [peer for group in groups for peer in _drawn(group, lot)] for area in areas}
     return PeerTable(tuple(_figures(cohort, peers, groups, drawn) for cohort in shown), tuple(withheld))

@@ -59,9 +59,10 @@ def figures(world: Sequence[Peer], cohort: Cohort = EVERYONE, *, seed: int = 1) 
 
 
 class TestWhichCohortsAreShown:
-    def test_with_four_others_nothing_is_shown(self) -> None:
-        assert table(some(5)) == PeerTable()
-        assert table(some(5)).of(EVERYONE) == Hidden.FEW
+    @pytest.mark.parametrize("others", range(5))
+    def test_with_four_others_or_fewer_nothing_is_shown(self, others: int) -> None:
+        assert table(some(1 + others)) == PeerTable()
+        assert table(some(1 + others)).of(EVERYONE) == Hidden.FEW
 
     def test_with_five_others_all_are_shown(self) -> None:
         assert figures(some(6)).organizations == 6
