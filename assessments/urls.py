@@ -14,6 +14,7 @@ urlpatterns = [
     path("assessments/<uuid:pk>/", answer.assessment, name="assessment"),
     path("assessments/<uuid:pk>/answers/<slug:code>/", answer.save_answer, name="save-answer"),
     path("assessments/<uuid:pk>/results/", result.result, name="result"),
+    path("assessments/<uuid:pk>/peers/", result.peers, name="peers"),
     path("assessments/<uuid:pk>/scorecard.pdf", result.scorecard_pdf, name="scorecard-pdf"),
     path("assessments/<uuid:pk>/submit/", result.submit, name="submit"),
     path("assessments/<uuid:pk>/rename/", keeping.rename, name="rename"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -77,6 +77,11 @@ def make_cycle(*, name: str = "", starts_on: date | None = None, **fields: Any) 
     )
 
 
+def make_past_cycle(**fields: Any) -> Cycle:
+    """A cycle whose due date ended a month ago."""
+    return make_cycle(starts_on=timezone.localdate() - timedelta(days=120), **fields)
+
+
 def make_assessment(
     *,
     organization: Organization | None = None,
@@ -124,12 +129,33 @@ def answer_all(
     return assessment
 
 
-def make_submitted(*, assessment: Assessment | None = None, **answers: Any) -> Assessment:
+def make_submitted(*, assessment: Assessment | None = None, at: datetime | None = None, **answers: Any) -> Assessment:
     """A submission; what isn't told of the assessment itself is told of its answers, as for `answer_all`."""
     given = {name: answers.pop(name) for name in ("organization", "team", "cycle", "by", "rubric") if name in answers}
     assessment = answer_all(assessment or make_assessment(**given), **answers)
-    actions.submit(assessment=assessment, by=assessment.created_by)
+    actions.submit(assessment=assessment, by=assessment.created_by, at=at)
     return assessment
+
+
+def make_submitted_in_time(*, cycle: Cycle, **fields: Any) -> Assessment:
+    """A submission of the last day of a cycle, also where that is past."""
+    return make_submitted(cycle=cycle, at=cycle.closes_at - timedelta(hours=1), **fields)
+
+
+def make_peers(
+    *, cycle: Cycle, count: int, levels: Sequence[int | str] = (1, 2, 2, 3, 3, 4), **organization: Any
+) -> list[Assessment]:
+    """As many organizations, each with a submission in time; their levels in turn, another beginning in each area."""
+    codes = list(newest_published().to_datatypes().question_by_code)
+    areas = {code: index for index, code in enumerate(dict.fromkeys(code.rsplit("-", 1)[0] for code in codes))}
+    return [
+        make_submitted_in_time(
+            cycle=cycle,
+            organization=make_organization(**organization),
+            choices={code: levels[(number + areas[code.rsplit("-", 1)[0]]) % len(levels)] for code in codes},
+        )
+        for number in range(count)
+    ]
 
 
 def make_returned(*, comment: str = "Say more about question 1.", **fields: Any) -> Assessment:

@@ -38,8 +38,8 @@ def withdraw_invitations(*, request: HttpRequest, row: Membership, **_: Any) -> 
 
 @admin.register(Organization)
 class OrganizationAdmin(AuditedAdmin):
-    list_display = ["name", "code", "kind"]
-    list_filter = ["kind"]
+    list_display = ["name", "code", "kind", "size"]
+    list_filter = ["kind", "size"]
     search_fields = ["name", "code"]
     prepopulated_fields = {"code": ["name"]}
     inlines = [MembershipInline]

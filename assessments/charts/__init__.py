@@ -1,4 +1,5 @@
-"""Pictures of a result: the profile strip, the radar as SVG and as a Plotly figure, and the table of the same figures.
+"""Pictures of a result: the profile strip, the radar as SVG and as a Plotly figure, the table of the same figures, and
+where a team stands among others.
 
 Pure: they take a `Rubric` and a `Result` and return text or plain values.
 """
@@ -6,6 +7,7 @@ Pure: they take a `Rubric` and a `Result` and return text or plain values.
 from assessments.charts.colours import LEVEL_COLOURS, LevelColour, level_colour
 from assessments.charts.figure import radar_figure
 from assessments.charts.geometry import RadarGeometry, Series, radar_geometry
+from assessments.charts.peers import peers_svg
 from assessments.charts.radar import radar_svg
 from assessments.charts.strip import strip_svg
 from assessments.charts.table import FigureRow, FiguresTable, figures_table
@@ -19,6 +21,7 @@ __all__ = [
     "Series",
     "figures_table",
     "level_colour",
+    "peers_svg",
     "radar_figure",
     "radar_geometry",
     "radar_svg",

@@ -33,7 +33,8 @@ def build(*, password: str) -> None:
     rubric = _rubric()
     cycles = {cycle.code: _cycle(cycle) for cycle in CYCLES}
     organizations = {
-        told.code: Organization.objects.create(code=told.code, name=told.name, kind=told.kind) for told in ORGANIZATIONS
+        told.code: Organization.objects.create(code=told.code, name=told.name, kind=told.kind, size=told.size)
+        for told in ORGANIZATIONS
     }
     people = _people(make_password(password))
     Membership.objects.bulk_create(

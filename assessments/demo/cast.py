@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from assessments.models.people import CoeRole, OrganizationKind, Role
+from assessments.models.people import CoeRole, OrganizationKind, OrganizationSize, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +11,7 @@ class DemoOrganization:
     code: str
     name: str
     kind: OrganizationKind
+    size: OrganizationSize
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ class DemoPerson:
 COASTAL, HARVEST, WILDLAND = "coastal-resilience", "harvest-statistics", "wildland-air"
 
 ORGANIZATIONS = (
-    DemoOrganization(COASTAL, "Office of Coastal Resilience", OrganizationKind.BUREAU),
-    DemoOrganization(HARVEST, "Bureau of Harvest Statistics", OrganizationKind.BUREAU),
-    DemoOrganization(WILDLAND, "Wildland Air Quality Service", OrganizationKind.INDEPENDENT),
+    DemoOrganization(COASTAL, "Office of Coastal Resilience", OrganizationKind.BUREAU, OrganizationSize.MEDIUM),
+    DemoOrganization(HARVEST, "Bureau of Harvest Statistics", OrganizationKind.BUREAU, OrganizationSize.SMALL),
+    DemoOrganization(WILDLAND, "Wildland Air Quality Service", OrganizationKind.INDEPENDENT, OrganizationSize.UNKNOWN),
 )
 
 CYCLES = (

@@ -2,6 +2,7 @@
 
 from .assessment import Answer, Assessment, Cycle, Evidence, State
 from .audit import AuditEvent
+from .peers import PeerFigures
 from .people import CoeRole, Invitation, Membership, Organization, Role, User
 from .reviewing import AnswerComment, AreaReview, Decision, Look, Review, SavedSearch
 from .sealing import FlagKind, Scorecard, ScorecardArea, ScorecardFlag
@@ -21,6 +22,7 @@ __all__ = [
     "Look",
     "Membership",
     "Organization",
+    "PeerFigures",
     "Review",
     "Role",
     "SavedSearch",

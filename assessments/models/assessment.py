@@ -1,7 +1,7 @@
 """An assessment, its answers and the evidence for them."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from django.db import models
@@ -45,6 +45,11 @@ class Cycle(models.Model):
 
     def is_open(self, today: date) -> bool:
         return self.starts_on <= today
+
+    @property
+    def closes_at(self) -> datetime:
+        """The moment the day it is due ends, in the time zone of the settings."""
+        return timezone.make_aware(datetime.combine(self.due_on + timedelta(days=1), time.min))
 
 
 class State(models.TextChoices):

@@ -36,6 +36,11 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         first = FilteredRelation("reviews", condition=Q(reviews__look="first"))
         return self.annotate(first=first, decision=F("first__decision"), decided_at=F("first__decided_at"))
 
+    def newest_before(self, moment: datetime) -> Self:
+        """Of each assessment the newest that was sealed before `moment`."""
+        newest = self.filter(sealed_at__lt=moment).values("assessment").annotate(newest=models.Max("id"))
+        return self.filter(pk__in=newest.values("newest"))
+
 
 class Scorecard(models.Model):
     """A result sealed at submission. `document` is the canonical JSON text that `sha256` is the digest of.

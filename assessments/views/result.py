@@ -1,19 +1,20 @@
-"""The result, its PDF, and submitting."""
+"""The result, where it stands among others, its PDF, and submitting."""
 
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aicmm.pdf import PdfFailed, PdfUnavailable
-from assessments import actions, outcome, reports, results
+from assessments import actions, outcome, peer_page, reports, results
 from assessments.access import Access, led_assessment, readable_assessment, signed_in, submission_of
 from assessments.datatypes import Submission
 from assessments.models import Scorecard
+from assessments.peers import Basis
 from assessments.submissions import standing_of
 
 
@@ -24,6 +25,17 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
     earlier submission."""
     access = readable_assessment(signed_in(request), pk)
     return render(request, "assessments/result.html", outcome.result_page(access, _submission(request, access)))
+
+
+@require_safe
+@login_required
+def peers(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Where the team stands among organizations of its cycle; `?cohort=` is all, kind or size."""
+    access = readable_assessment(signed_in(request), pk)
+    cohort = request.GET.get("cohort", Basis.ALL)
+    if cohort not in list(Basis):
+        raise Http404
+    return render(request, "assessments/peers.html", peer_page.peers_page(access, Basis(cohort)))
 
 
 @require_safe

@@ -74,6 +74,12 @@ result submitted                      GET   302 404 404 200 200 200 200 200
 result submitted                      POST  405 405 405 405 405 405 405 405
 result returned                       GET   302 404 404 200 200 200 200 200
 result returned                       POST  405 405 405 405 405 405 405 405
+peers draft                           GET   302 404 404 200 200 200 404 404
+peers draft                           POST  405 405 405 405 405 405 405 405
+peers submitted                       GET   302 404 404 200 200 200 200 200
+peers submitted                       POST  405 405 405 405 405 405 405 405
+peers returned                        GET   302 404 404 200 200 200 200 200
+peers returned                        POST  405 405 405 405 405 405 405 405
 scorecard-pdf draft                   GET   302 404 404 200 200 200 404 404
 scorecard-pdf draft                   POST  405 405 405 405 405 405 405 405
 scorecard-pdf submitted               GET   302 404 404 200 200 200 200 200

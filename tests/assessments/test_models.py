@@ -19,6 +19,7 @@ from assessments.models import (
     Cycle,
     Evidence,
     Invitation,
+    PeerFigures,
     Review,
     Role,
     SavedSearch,
@@ -29,7 +30,7 @@ from assessments.models import (
     User,
 )
 from assessments.models.assessment import CHOICES, parse_choice
-from rubric.models import Question
+from rubric.models import Question, newest_published
 from tests.factories import (
     make_assessment,
     make_cycle,
@@ -139,6 +140,12 @@ def answer_comment(**fields: Any) -> AnswerComment:
     return AnswerComment.objects.create(**{"review": review()} | given | fields)
 
 
+def figures_twice() -> None:
+    cycle = make_cycle()
+    for _ in range(2):
+        PeerFigures.objects.create(cycle=cycle, rubric=newest_published(), document={})
+
+
 def flag(**fields: Any) -> ScorecardFlag:
     given = {"position": 99, "kind": "jump", "sentence": "It jumped."}
     return ScorecardFlag.objects.create(**{"scorecard": scorecard()} | given | fields)
@@ -191,6 +198,7 @@ VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
         lambda url=url: evidence(url=url)
         for url in ("javascript:alert(1)", "", "ftp://a.example/", " https://a.example")
     ],
+    "peer_figures_once_per_cycle_and_rubric": [figures_twice],
     "scorecard_sequence_once": [lambda: same_scorecard(sequence=True)],
     "scorecard_area_once": [second_area],
     "scorecard_area_all_or_no_figures": [

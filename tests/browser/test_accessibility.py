@@ -32,6 +32,7 @@ from tests.factories import (
     make_assessment,
     make_cycle,
     make_invitation,
+    make_peers,
     make_returned,
     make_submitted,
     make_user,
@@ -316,6 +317,11 @@ def test_results_in_every_state(
     pages.page.get_by_role("button", name="Explore the radar").click()
     expect(pages.page.locator(".radar-plot .main-svg").first).to_be_visible()
     pages.look("the interactive radar")
+    make_peers(cycle=shelf.earlier.cycle, count=9)
+    pages.visit("where you stand", shelf.address("earlier", "peers/"))
+    pages.visit("where you stand, by size, which nobody has said", shelf.address("earlier", "peers/?cohort=size"))
+    pages.visit("where you stand, before the due date", shelf.address("submitted", "peers/"))
+    pages.visit("where you stand, a draft", shelf.address("empty", "peers/"))
 
     def unavailable(*_: Any) -> bytes:
         raise PdfUnavailable("This server can't make PDFs at the moment.")
