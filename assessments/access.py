@@ -17,8 +17,9 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from assessments.datatypes import Submission
-from assessments.models import Assessment, Invitation, Membership, Organization, Role, User
+from assessments.models import Assessment, Invitation, Membership, Organization, Review, Role, User
 from assessments.models.assessment import AssessmentQuerySet
+from assessments.models.reviewing import ReviewQuerySet
 from assessments.submissions import submissions_of
 
 WRITERS = frozenset({Role.LEAD, Role.CONTRIBUTOR})
@@ -147,6 +148,13 @@ def managed_organization(user: User, code: str) -> Organization:
     if not access.manages:
         raise PermissionDenied("Only a lead of the organization can do this.")
     return access.organization
+
+
+def decided_reviews(access: Access, user: User) -> ReviewQuerySet:
+    """What was decided on the submissions, newest first: all of it to members, to the CoE what keeps second looks
+    blind."""
+    reviews = Review.objects.of(access.assessment)
+    return reviews if access.sees_drafts else reviews.open_to(user)
 
 
 def submission_of(assessment: Assessment, number: str) -> Submission:

@@ -6,7 +6,7 @@ Pure: takes a `ScoredAssessment`, returns frozen values with every sentence in t
 from dataclasses import dataclass
 
 from assessments import wording
-from assessments.datatypes import EvidenceLink, GivenAnswer, ScoredAssessment
+from assessments.datatypes import EvidenceLink, GivenAnswer, Remark, ScoredAssessment
 from assessments.scoring import (
     NOT_APPLICABLE,
     UNKNOWN,
@@ -23,7 +23,10 @@ MOST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class QuestionLine:
-    """One question with its answer in words. `number` counts within the area from 1; `level` is None unless a level."""
+    """One question with its answer in words. `number` counts within the area from 1; `level` is None unless a level.
+
+    `remark` is what the CoE said of it, if anything.
+    """
 
     code: str
     number: int
@@ -35,6 +38,7 @@ class QuestionLine:
     reason: str
     rationale: str
     evidence: tuple[EvidenceLink, ...]
+    remark: Remark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class AreaStory:
-    """Everything there is to say of one area."""
+    """Everything there is to say of one area. `validated` is the CoE's level in words, empty where it gave none."""
 
     area: Area
     figures: AreaResult
@@ -79,6 +83,9 @@ class AreaStory:
     route: Route | None
     gap: str
     movement: str
+    validated: str
+    validated_level: int | None
+    validated_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,8 @@ class Narrative:
     """A whole result in words; `stories` in stack order.
 
     `priorities` are the routes to take first, at most `MOST_SHOWN`; `more_routes` says how many others there are and
-    where, empty if none. `started` and `not_started` are the stories of either kind.
+    where, empty if none. `verdict` says how far claimed and validated levels agree, empty before there are any.
+    `started` and `not_started` are the stories of either kind.
     """
 
     headline: str
@@ -96,6 +104,7 @@ class Narrative:
     more_routes: str
     moved: tuple[wording.Movement, ...]
     compared_with: str
+    verdict: str
 
     @property
     def started(self) -> tuple[AreaStory, ...]:
@@ -124,6 +133,7 @@ def narrative(sheet: ScoredAssessment) -> Narrative:
         more_routes=wording.more_routes([route.area.name for route in routes[MOST_SHOWN:]]),
         moved=moved,
         compared_with=sheet.earlier[0].cycle if sheet.earlier else "",
+        verdict=wording.verdict_sentence(sheet.rubric, sheet.result, sheet.verdict.levels if sheet.verdict else {}),
     )
 
 
@@ -152,6 +162,7 @@ def _line(sheet: ScoredAssessment, area: Area, question: Question) -> QuestionLi
         reason=answer.reason,
         rationale=answer.rationale,
         evidence=answer.evidence,
+        remark=sheet.verdict.remarks.get(question.code) if sheet.verdict else None,
     )
 
 
@@ -159,6 +170,7 @@ def _story(
     sheet: ScoredAssessment, area: Area, figures: AreaResult, explanation: Explanation, gap: str, movement: str
 ) -> AreaStory:
     rubric = sheet.rubric
+    validated = sheet.verdict.levels.get(area.code) if sheet.verdict else None
     lines = {question.code: _line(sheet, area, question) for question in area.questions}
     target = figures.next_level.level if figures.next_level else None
     return AreaStory(
@@ -178,6 +190,9 @@ def _story(
         route=_route(rubric, area, figures.level, figures.next_level, lines),
         gap=gap,
         movement=movement,
+        validated=wording.level_text(rubric, validated) if validated else "",
+        validated_level=validated,
+        validated_reason=sheet.verdict.reasons.get(area.code, "") if sheet.verdict else "",
     )
 
 

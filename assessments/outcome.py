@@ -5,47 +5,36 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessments import answering, charts, results, wording
-from assessments.access import Access
+from assessments.access import Access, decided_reviews
 from assessments.asked import asked_of, question_href, question_name
 from assessments.cards import choice_text, status_text
 from assessments.changes import changed_since
 from assessments.datatypes import GivenAnswer, ScoredAssessment, Submission
 from assessments.forms import stored_choice
-from assessments.models import Assessment, Review
+from assessments.models import Assessment, Review, User
 from assessments.narrative import Narrative, narrative
 from assessments.overview import drawn
+from assessments.pictures import pictures
 from assessments.submissions import submissions_of
 
 PICTURES = "result"
 
 
-def pictures(sheet: ScoredAssessment, story: Narrative, *, ident: str = PICTURES) -> dict[str, Any]:
+def drawings(sheet: ScoredAssessment, story: Narrative) -> dict[str, Any]:
     """Strip, radar, the interactive figure and the table of the same figures."""
-    earlier = sheet.earlier[0] if sheet.earlier else None
-    series = [charts.Series(sheet.cycle, sheet.result)]
-    if earlier:
-        series.append(charts.Series(earlier.cycle, earlier.result, kind="comparison"))
+    drawn_ones = pictures(sheet, story, ident=PICTURES)
     return {
-        "strip": drawn(
-            charts.strip_svg(
-                sheet.rubric,
-                sheet.result,
-                ident=f"{ident}-strip",
-                title=f"Profile strip. {story.headline}",
-                previous=earlier.result if earlier else None,
-            )
-        ),
-        "radar": drawn(
-            charts.radar_svg(sheet.rubric, series, ident=f"{ident}-radar", title=f"Radar chart. {story.headline}")
-        ),
-        "figure": charts.radar_figure(sheet.rubric, series),
+        "strip": drawn(drawn_ones.strip),
+        "radar": drawn(drawn_ones.radar),
+        "figure": charts.radar_figure(sheet.rubric, drawn_ones.series),
         "figures": charts.FiguresTable(charts.figures_table(sheet.rubric, sheet.result)),
     }
 
 
-def result_page(access: Access, submission: Submission | None = None) -> dict[str, Any]:
+def result_page(access: Access, user: User, submission: Submission | None = None) -> dict[str, Any]:
     """What the result page prints, of the answers as they stand or of the `submission` that was asked for."""
-    sheet = results.for_reader(access, submission)
+    decided = list(decided_reviews(access, user).prefetch_related("areas"))
+    sheet = results.with_verdict(results.for_reader(access, submission), decided)
     story = narrative(sheet)
     return {
         "assessment": access.assessment,
@@ -54,9 +43,9 @@ def result_page(access: Access, submission: Submission | None = None) -> dict[st
         "story": story,
         "links_to_questions": submission is None,
         "open_count": sum(area.questions - area.answered for area in sheet.result.areas),
-        "reviews": Review.objects.of(access.assessment),
+        "reviews": decided,
         "submissions": submissions_of(access.assessment),
-        **pictures(sheet, story),
+        **drawings(sheet, story),
     }
 
 

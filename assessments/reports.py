@@ -22,7 +22,8 @@ from aicmm import pdf
 from assessments import charts
 from assessments.charts import FigureRow
 from assessments.datatypes import EvidenceLink, ScoredAssessment
-from assessments.narrative import AreaStory, Narrative, QuestionLine, Step, narrative
+from assessments.narrative import AreaStory, QuestionLine, Step, narrative
+from assessments.pictures import pictures
 from assessments.wording import Movement, join_words, level_text
 from rubric.datatypes import Rubric
 
@@ -62,10 +63,11 @@ class PrintedText:
 
 @dataclass(frozen=True, slots=True)
 class LevelColumn:
-    """One area in the table of levels. `level_name` is "Not rated" without one."""
+    """One area in the table of levels. `level_name` is "Not rated" without one; `validated` is the CoE's level."""
 
     figure: FigureRow
     level_name: str
+    validated: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def scorecard_html(sheet: ScoredAssessment) -> str:
     """The scorecard as a whole document with its styles, for `aicmm.pdf`."""
     story = narrative(sheet)
     figures = charts.figures_table(sheet.rubric, sheet.result)
+    drawn = pictures(sheet, story, ident="scorecard")
     html = render_to_string(
         "reports/scorecard.html",
         {
@@ -129,14 +132,17 @@ def scorecard_html(sheet: ScoredAssessment) -> str:
             "model_url": f"{site_address('model')}?version={sheet.rubric.version}",
             "rule_url": f"{site_address('how-scoring-works')}?version={sheet.rubric.version}",
             "level_styles": level_styles(sheet.rubric),
-            "level_rows": list(_in_rows([_level_column(sheet.rubric, figure) for figure in figures])),
+            "level_rows": list(_in_rows([_level_column(sheet, figure) for figure in figures])),
             "banded": any(figure.level_high_text for figure in figures),
             "people": join_words(sheet.people),
             "movements": [_movement_row(sheet.rubric, movement) for movement in reversed(story.moved)],
             "held": [one for one in reversed(story.stories) if one.holding or one.gap],
             "areas": [_area_page(one, one.route in story.priorities) for one in reversed(story.started)],
             "not_started": story.not_started[::-1],
-            **_pictures(sheet, story),
+            "strip": mark_safe(drawn.strip),
+            "radar": mark_safe(drawn.radar),
+            "verdict_on": printed_date(sheet.verdict.at) if sheet.verdict else "",
+            "validated": bool(sheet.verdict and any(sheet.verdict.levels.values())),
         },
     )
     return _UNPRINTABLE.sub("", html.replace("\r\n", "\n"))
@@ -199,24 +205,9 @@ def runs_leftwards(text: str) -> bool:
     return next((one for one in directions if one in ("L", "R", "AL")), "L") != "L"
 
 
-def _pictures(sheet: ScoredAssessment, story: Narrative) -> dict[str, SafeString]:
-    earlier = sheet.earlier[0] if sheet.earlier else None
-    series = [charts.Series(sheet.cycle, sheet.result)]
-    if earlier:
-        series.append(charts.Series(earlier.cycle, earlier.result, kind="comparison"))
-    strip = charts.strip_svg(
-        sheet.rubric,
-        sheet.result,
-        ident="strip",
-        title=f"Profile strip. {story.headline}",
-        previous=earlier.result if earlier else None,
-    )
-    radar = charts.radar_svg(sheet.rubric, series, ident="radar", title=f"Radar chart. {story.headline}")
-    return {"strip": mark_safe(strip), "radar": mark_safe(radar)}
-
-
-def _level_column(rubric: Rubric, figure: FigureRow) -> LevelColumn:
-    return LevelColumn(figure, rubric.level(figure.level).name if figure.level else figure.level_text)
+def _level_column(sheet: ScoredAssessment, figure: FigureRow) -> LevelColumn:
+    name = sheet.rubric.level(figure.level).name if figure.level else figure.level_text
+    return LevelColumn(figure, name, sheet.verdict.levels.get(figure.area) if sheet.verdict else None)
 
 
 def _in_rows(columns: Sequence[LevelColumn]) -> Iterator[Sequence[LevelColumn]]:

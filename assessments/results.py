@@ -173,14 +173,15 @@ def sealed(scorecard: Scorecard) -> ScoredAssessment:
     )
 
 
-def with_verdict(sheet: ScoredAssessment, reviews: Iterable[Review]) -> ScoredAssessment:
-    """The same with what was decided on this submission, if it is among `reviews`, with their rows."""
+def with_verdict(sheet: ScoredAssessment, reviews: Iterable[Review], *, remarks: bool = False) -> ScoredAssessment:
+    """The same with what was decided on this submission, if it is among `reviews`; `remarks` asks for what was said of
+    single answers, too."""
     seal = sheet.seal
     review = next((review for review in reviews if seal and review.scorecard.sequence == seal.sequence), None)
-    return replace(sheet, verdict=_verdict(review, sheet.result)) if review else sheet
+    return replace(sheet, verdict=_verdict(review, sheet.result, remarks=remarks)) if review else sheet
 
 
-def _verdict(review: Review, result: Result) -> Verdict:
+def _verdict(review: Review, result: Result, *, remarks: bool) -> Verdict:
     found = {row.area: row for row in review.areas.all()}
     claimed = {area.area: area.level for area in result.areas} if review.decision == Decision.ACCEPTED else {}
     return Verdict(
@@ -191,7 +192,10 @@ def _verdict(review: Review, result: Result) -> Verdict:
         comment=review.comment,
         levels={**claimed, **{code: row.validated_level for code, row in found.items()}},
         reasons={code: row.reason for code, row in found.items() if row.reason},
-        remarks={row.question: Remark(row.text, row.wants_evidence) for row in review.answer_comments.all()},
+        remarks={
+            row.question: Remark(row.text, row.wants_evidence)
+            for row in (review.answer_comments.all() if remarks else ())
+        },
     )
 
 

@@ -147,7 +147,7 @@ def page(
         "review": _sheet(scorecard, sheet, story.stories, form, noted, blind=blind),
         "noted": noted,
         "form": form,
-        **outcome.pictures(sheet, story),
+        **outcome.drawings(sheet, story),
     }
 
 

@@ -4,7 +4,7 @@ Whoever shows a figure takes its sentence from here, so that screen, paper and t
 No Django here. Sentences are plain text: the caller escapes them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -127,6 +127,26 @@ def gap_sentence(rubric: Rubric, gap: FoundationGap) -> str:
         f"{area} stands at Level {gap.level} on {foundation} at Level {gap.foundation_level}. "
         "Look again at whether the answers for both areas describe what is in place today."
     )
+
+
+def verdict_sentence(rubric: Rubric, result: Result, validated: Mapping[str, int | None]) -> str:
+    """How the levels that the CoE found stand to the claimed ones; empty where it found none."""
+    claimed = {area.area: area.level for area in result.areas}
+    found = {code: level for code, level in validated.items() if level is not None}
+    if not found:
+        return ""
+    other = [area for area in rubric.areas if area.code in found and found[area.code] != claimed.get(area.code)]
+    if not other:
+        levels = "the level" if len(found) == 1 else f"{_all(len(found), _number(len(found)))} levels"
+        return f"The Center of Excellence finds {levels} as claimed."
+    differences = [
+        f"{area.name} at Level {found[area.code]}, "
+        + (f"claimed Level {claimed[area.code]}" if claimed.get(area.code) else "not rated by the team")
+        for area in other[:_MOST_NAMES]
+    ]
+    more = len(other) - len(differences)
+    ending = f"; and {_number(more)} more" if more else ""
+    return f"The Center of Excellence finds other levels than claimed: {'; '.join(differences)}{ending}."
 
 
 def movement(rubric: Rubric, before: Result, after: Result) -> tuple[Movement, ...]:

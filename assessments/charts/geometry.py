@@ -20,11 +20,14 @@ RADIUS: Final = 112.0
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One result to draw. A comparison may come from another version: areas are matched by their codes."""
+    """One result to draw: the main one, what the CoE validated of it, or one to compare with.
+
+    A comparison may come from another version: areas are matched by their codes.
+    """
 
     label: str
     result: Result
-    kind: Literal["main", "comparison"] = "main"
+    kind: Literal["main", "validated", "comparison"] = "main"
 
 
 @dataclass(frozen=True, slots=True)

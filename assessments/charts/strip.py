@@ -24,6 +24,7 @@ from assessments.charts.rows import (
     row_lines,
     svg,
 )
+from assessments.charts.styles import VALIDATED_STYLE
 from assessments.charts.text import number
 from assessments.scoring import AreaResult, Result
 from rubric.datatypes import Area, Rubric
@@ -38,14 +39,21 @@ _DIAMOND: Final = f'<path d="M0-7L7 0L0 7L-7 0z" fill="{INK}" stroke="{WHITE}" s
 _DOT: Final = f'<circle r="5.5" fill="{WHITE}" stroke="{INK}" stroke-width="2"/>'
 
 
+_TRIANGLE: Final = (
+    f'<path d="{VALIDATED_STYLE.marker}" fill="{WHITE}" stroke="{VALIDATED_STYLE.colour}" stroke-width="2"/>'
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What one area's row shows. `target` is a level, `previous` last cycle's level; None draws no sign."""
+    """What one area's row shows. `target` is a level, `previous` last cycle's level, `validated` the CoE's where it is
+    another than the claimed one; None draws no sign."""
 
     area: Area
     result: AreaResult | None
     target: int | None
     previous: int | None
+    validated: int | None
 
     @property
     def level_text(self) -> str:
@@ -71,6 +79,8 @@ class _Row:
             signs += bar.sign(_DOT, self.previous - aside)
         if self.target is not None:
             signs += bar.sign(_DIAMOND, self.target + aside)
+        if self.validated is not None:
+            signs += bar.sign(_TRIANGLE, self.validated - (0.25 if self.validated == self.previous else 0.0))
         if self.result is not None and self.result.score is not None:
             signs += bar.sign(_TICK, float(self.result.score))
         return signs
@@ -84,12 +94,14 @@ def strip_svg(
     title: str,
     target: Mapping[str, int] | None = None,
     previous: Result | None = None,
+    validated: Mapping[str, int | None] | None = None,
     compact: bool = False,
 ) -> str:
     """A stand-alone `<svg>`, the first area at the bottom; `compact` is a thumbnail without words.
 
     `ident` is unique on the page, `title` says in words what the picture shows. `target` gives a level by area code,
-    `previous` is last cycle's result; a thumbnail shows neither.
+    `previous` is last cycle's result, `validated` the levels that the CoE found, shown where they are not the claimed
+    ones; a thumbnail shows none of them.
     """
     found = {area.area: area for area in result.areas}
     if compact:
@@ -97,8 +109,17 @@ def strip_svg(
         return svg("strip-thumbnail", ident, title, _THUMB_WIDTH, _THUMB_HEIGHT, _thumbnail(results, rubric.top))
     targets = target or {}
     before = {area.area: area.level for area in previous.areas} if previous else {}
+    otherwise = {
+        code: level for code, level in (validated or {}).items() if code not in found or level != found[code].level
+    }
     rows = [
-        _Row(area, found.get(area.code), targets.get(area.code), before.get(area.code))
+        _Row(
+            area,
+            found.get(area.code),
+            targets.get(area.code),
+            before.get(area.code),
+            otherwise.get(area.code),
+        )
         for area in reversed(rubric.areas)
     ]
     head, top = heads(rubric.levels)
@@ -148,6 +169,7 @@ def _key(rows: Sequence[_Row], top: float) -> tuple[str, float]:
         ([pair for pair in levels if pair[1] > pair[0]], _HATCHED, "Could be up to"),
         ([row for row in rows if row.target is not None], _DIAMOND, "Target"),
         ([row for row in rows if row.previous is not None], _DOT, "Last cycle"),
+        ([row for row in rows if row.validated is not None], _TRIANGLE, "Validated, where it differs"),
     ]
     return key([(sign, text) for present, sign, text in entries if present], top)
 

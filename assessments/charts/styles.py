@@ -27,10 +27,10 @@ class SeriesStyle(NamedTuple):
 MAIN_STYLE: Final = SeriesStyle(
     OUTLINE, 2.5, "", "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z", LEVEL_COLOURS[4].fill, "circle"
 )
+VALIDATED_STYLE: Final = SeriesStyle("#0b4b3f", 1.75, "9 3 2 3", "M0-7L6.5 5H-6.5z", WHITE, "triangle-up")
 COMPARISON_STYLES: Final = (
     SeriesStyle("#54278f", 1.75, "6 4", "M-5-5H5V5H-5z", WHITE, "square"),
     SeriesStyle("#3d4551", 1.75, "2 3", "M0-7.5L7.5 0L0 7.5L-7.5 0z", WHITE, "diamond"),
-    SeriesStyle("#0b4b3f", 1.75, "9 3 2 3", "M0-7L6.5 5H-6.5z", WHITE, "triangle-up"),
     SeriesStyle("#8b0a3d", 1.75, "12 5", "M0 7L6.5-5H-6.5z", WHITE, "triangle-down"),
 )
 
@@ -41,6 +41,8 @@ def series_styles(series: Sequence[Series]) -> list[SeriesStyle]:
     for one in series:
         if one.kind == "main":
             styles.append(MAIN_STYLE)
+        elif one.kind == "validated":
+            styles.append(VALIDATED_STYLE)
         else:
             styles.append(COMPARISON_STYLES[comparisons % len(COMPARISON_STYLES)])
             comparisons += 1

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aicmm.pdf import PdfFailed, PdfUnavailable
 from assessments import actions, outcome, peer_page, reports, results
-from assessments.access import Access, led_assessment, readable_assessment, signed_in, submission_of
+from assessments.access import Access, decided_reviews, led_assessment, readable_assessment, signed_in, submission_of
 from assessments.datatypes import Submission
 from assessments.models import Scorecard
 from assessments.peers import Basis
@@ -23,8 +23,10 @@ from assessments.submissions import standing_of
 def result(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Levels, pictures, reasons and the way up; live while drafting, sealed afterwards. `?submission=<number>` shows an
     earlier submission."""
-    access = readable_assessment(signed_in(request), pk)
-    return render(request, "assessments/result.html", outcome.result_page(access, _submission(request, access)))
+    user = signed_in(request)
+    access = readable_assessment(user, pk)
+    page = outcome.result_page(access, user, _submission(request, access))
+    return render(request, "assessments/result.html", page)
 
 
 @require_safe
@@ -42,8 +44,13 @@ def peers(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def scorecard_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The scorecard on paper; a draft is marked provisional."""
-    access = readable_assessment(signed_in(request), pk)
-    sheet = results.for_reader(access, _submission(request, access))
+    user = signed_in(request)
+    access = readable_assessment(user, pk)
+    sheet = results.with_verdict(
+        results.for_reader(access, _submission(request, access)),
+        decided_reviews(access, user).with_rows(),
+        remarks=True,
+    )
     try:
         content = reports.scorecard_pdf(sheet)
     except (PdfUnavailable, PdfFailed) as failure:

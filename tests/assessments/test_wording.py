@@ -17,6 +17,7 @@ from assessments.wording import (
     more_routes,
     movement,
     rule_sentence,
+    verdict_sentence,
 )
 from rubric.datatypes import Rubric
 from tests.assessments.test_scoring import make_answers, make_rubric
@@ -380,3 +381,34 @@ def test_areas_that_only_one_of_the_results_has_are_told_apart() -> None:
         "cloudops", None, 3, None, "CloudOps was not part of the earlier result; it is at Level 3 now."
     )
     assert shrunk[1] == Movement("cloudops", 3, None, None, "cloudops is not part of the later result.")
+
+
+# ---- Claimed and validated ----
+
+
+@pytest.mark.parametrize(
+    ("validated", "sentence"),
+    [
+        ({}, ""),
+        ({"peopleops": None}, ""),
+        ({"peopleops": 3}, "The Center of Excellence finds the level as claimed."),
+        ({"peopleops": 3, "cloudops": 2}, "The Center of Excellence finds both levels as claimed."),
+        ({"peopleops": 3, "cloudops": 2, "secops": 1}, "The Center of Excellence finds all three levels as claimed."),
+        (
+            {"peopleops": 2, "cloudops": 2},
+            "The Center of Excellence finds other levels than claimed: PeopleOps at Level 2, claimed Level 3.",
+        ),
+        (
+            {"devops": 1},
+            "The Center of Excellence finds other levels than claimed: DevOps at Level 1, not rated by the team.",
+        ),
+        (
+            {"peopleops": 1, "cloudops": 1, "secops": 2, "devops": 1},
+            "The Center of Excellence finds other levels than claimed: PeopleOps at Level 1, claimed Level 3; "
+            "CloudOps at Level 1, claimed Level 2; SecOps at Level 2, claimed Level 1; and one more.",
+        ),
+    ],
+)
+def test_claimed_and_validated_levels_are_set_side_by_side(validated: dict[str, int | None], sentence: str) -> None:
+    rubric = make_rubric([1], [1], [1], [1])
+    assert verdict_sentence(rubric, result_of(rubric, [3], [2], [1], [NA]), validated) == sentence

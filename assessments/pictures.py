@@ -1,0 +1,58 @@
+"""The pictures of one result, the same on screen and on paper: claimed, beside it last cycle's and the validated."""
+
+from dataclasses import dataclass, replace
+
+from assessments import charts
+from assessments.charts import Series
+from assessments.datatypes import ScoredAssessment
+from assessments.narrative import Narrative
+from assessments.scoring import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """`strip` and `radar` are SVG; `series` are what the radar shows, for its interactive twin."""
+
+    strip: str
+    radar: str
+    series: tuple[Series, ...]
+
+
+def pictures(sheet: ScoredAssessment, story: Narrative, *, ident: str) -> Pictures:
+    """Draw a result. `ident` begins the ids of the drawings, unique on a page."""
+    earlier = sheet.earlier[0] if sheet.earlier else None
+    validated = _validated(sheet)
+    series = [Series(f"{sheet.cycle}, claimed" if validated else sheet.cycle, sheet.result)]
+    if validated:
+        series.append(Series("Validated by the CoE", validated, kind="validated"))
+    if earlier:
+        series.append(Series(earlier.cycle, earlier.result, kind="comparison"))
+    return Pictures(
+        strip=charts.strip_svg(
+            sheet.rubric,
+            sheet.result,
+            ident=f"{ident}-strip",
+            title=f"Profile strip. {story.headline} {story.verdict}".rstrip(),
+            previous=earlier.result if earlier else None,
+            validated=sheet.verdict.levels if sheet.verdict else None,
+        ),
+        radar=charts.radar_svg(
+            sheet.rubric,
+            series,
+            ident=f"{ident}-radar",
+            title=f"Radar chart. {story.headline} {story.verdict}".rstrip(),
+        ),
+        series=tuple(series),
+    )
+
+
+def _validated(sheet: ScoredAssessment) -> Result | None:
+    """The validated levels as a result to draw; None where there are none. An area without one leaves a gap."""
+    if sheet.verdict is None or not any(sheet.verdict.levels.values()):
+        return None
+    levels = sheet.verdict.levels
+    areas = tuple(
+        replace(area, level=levels.get(area.area), level_high=levels.get(area.area), next_level=None)
+        for area in sheet.result.areas
+    )
+    return replace(sheet.result, areas=areas, foundation_gaps=())

@@ -1,0 +1,127 @@
+"""Claimed and validated levels, side by side on the result, in the radar and on paper; and who sees them when."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from aicmm import pdf
+from assessments import actions, charts, pictures, reports, results
+from assessments.actions import AreaEntry, CommentEntry, ReviewEntry
+from assessments.datatypes import ScoredAssessment
+from assessments.models import Assessment, Review, User
+from assessments.narrative import narrative
+from tests.factories import Agency, client_of, make_reviewer, make_submitted
+from tests.uswds.markup import parse
+
+pytestmark = pytest.mark.django_db
+
+FOUND = ReviewEntry(
+    areas={"secops": AreaEntry(2, "The <log> is not kept.")},
+    comments={"secops-2": CommentEntry("Link the log.", wants_evidence=True)},
+)
+
+
+@pytest.fixture
+def accepted(agency: Agency) -> Assessment:
+    assessment = make_submitted(organization=agency.organization, by=agency.lead)
+    actions.accept(assessment=assessment, by=make_reviewer(name="Rhea Viewer"), entry=FOUND)
+    return assessment
+
+
+def sheet_of(assessment: Assessment) -> ScoredAssessment:
+    sealed = results.sealed(assessment.scorecards.latest("sequence"))
+    return results.with_verdict(sealed, Review.objects.of(assessment).with_rows(), remarks=True)
+
+
+def text_of(client: Client, name: str, assessment: Assessment) -> str:
+    return parse(client.get(reverse(name, args=[assessment.pk])).content.decode()).text
+
+
+def test_members_see_both_levels_and_why(agency: Agency, accepted: Assessment) -> None:
+    for member in (agency.viewer, agency.contributor, agency.lead):
+        text = text_of(client_of(member), "result", accepted)
+        assert "finds other levels than claimed: SecOps at Level 2, claimed Level 3." in text
+        assert "Level 2, Repeatable" in text
+        assert "The <log> is not kept." in text
+
+
+def test_the_claimed_result_stays_as_it_was_sealed(accepted: Assessment) -> None:
+    sheet = sheet_of(accepted)
+    assert {area.area: area.level for area in sheet.result.areas}["secops"] == 3
+    assert sheet.verdict is not None
+    assert (sheet.verdict.levels["secops"], sheet.verdict.levels["mlops"]) == (2, 3)
+    assert sheet.verdict.reasons == {"secops": "The <log> is not kept."}
+
+
+def test_the_pictures_show_them_apart(accepted: Assessment) -> None:
+    sheet = sheet_of(accepted)
+    drawn = pictures.pictures(sheet, narrative(sheet), ident="x")
+    assert [(one.kind, one.label) for one in drawn.series] == [
+        ("main", f"{sheet.cycle}, claimed"),
+        ("validated", "Validated by the CoE"),
+    ]
+    assert "Validated, where it differs" in drawn.strip
+    assert "Validated by the CoE" in drawn.radar
+    names: Any = charts.radar_figure(sheet.rubric, drawn.series)["data"]
+    assert [trace["name"] for trace in names if "name" in trace][-2:] == [
+        "Validated by the CoE",
+        f"{sheet.cycle}, claimed",
+    ]
+
+
+def test_the_paper_says_who_found_what(accepted: Assessment) -> None:
+    html = reports.scorecard_html(sheet_of(accepted))
+    assert "Accepted by Rhea Viewer of the Center of Excellence on" in html
+    assert "Validated by the Center of Excellence: Level 2, Repeatable." in html
+    assert "The &lt;log&gt; is not kept." in html
+    assert "The Center of Excellence: Link the log. Evidence asked for." in html
+
+
+def test_before_a_decision_nothing_is_said_of_it(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "render", lambda html: html.encode())
+    assessment = make_submitted(organization=agency.organization, by=agency.lead)
+    actions.save_review(assessment=assessment, by=make_reviewer(), entry=FOUND)
+    client = client_of(agency.lead)
+    for name in ("result", "assessment", "scorecard-pdf"):
+        content = client.get(reverse(name, args=[assessment.pk])).content.decode()
+        assert "alidated" not in content
+        assert "not kept" not in content
+
+
+def test_a_returned_one_shows_the_levels_that_the_reviewer_chose(agency: Agency) -> None:
+    assessment = make_submitted(organization=agency.organization, by=agency.lead)
+    actions.return_(assessment=assessment, by=make_reviewer(), entry=FOUND)
+    page = client_of(agency.lead).get(reverse("result", args=[assessment.pk]), {"submission": 1})
+    text = parse(page.content.decode()).text
+    assert "SecOps at Level 2, claimed Level 3." in text
+    sheet = sheet_of(assessment)
+    assert sheet.verdict is not None
+    assert sheet.verdict.levels == {"secops": 2}
+
+
+def test_while_a_second_look_is_open_only_the_first_reviewer_sees_what_was_found(
+    agency: Agency, reviewer: User, settings: Any
+) -> None:
+    settings.SECOND_LOOK_PERCENT = 100
+    assessment = make_submitted(organization=agency.organization, by=agency.lead)
+    actions.accept(assessment=assessment, by=reviewer, entry=FOUND)
+    another = make_reviewer()
+    assert "not kept" in text_of(client_of(reviewer), "result", assessment)
+    assert "not kept" in text_of(client_of(agency.lead), "result", assessment)
+    assert "not kept" not in text_of(client_of(another), "result", assessment)
+    levels = {row.area: AreaEntry(3) for row in assessment.scorecards.get().areas.all()}
+    actions.save_second_look(
+        scorecard=assessment.scorecards.get(), by=another, entry=ReviewEntry(areas=levels), complete=True
+    )
+    assert "not kept" in text_of(client_of(another), "result", assessment)
+
+
+def test_the_result_page_stays_within_its_queries(
+    agency: Agency, accepted: Assessment, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = client_of(agency.viewer)
+    with django_assert_max_num_queries(8):
+        client.get(reverse("result", args=[accepted.pk]))
