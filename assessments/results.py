@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, UUIDField
 from django.utils import timezone
 
+from aicmm.prepared import Argument, Prepared
 from assessments import sealing
 from assessments.access import Access
 from assessments.datatypes import EarlierResult, EvidenceLink, GivenAnswer, ScoredAssessment, Seal
@@ -17,19 +18,36 @@ from assessments.models.assessment import parse_choice
 from assessments.scoring import Answer as Choice
 from assessments.scoring import AreaResult, explain, score
 from rubric.datatypes import Area, Question, Rubric
-from rubric.models import published
+from rubric.models import in_memory, published
 
 EARLIER_SHOWN = 4
-_ANSWER_FIELDS = (
-    "pk",
-    "question__code",
-    "choice",
-    "reason",
-    "rationale",
-    "version",
-    "answered_at",
-    "answered_by__name",
-    "answered_by__email",
+_ASSESSMENT = Argument("assessment", UUIDField())
+_ANSWERS = Prepared(
+    lambda: (
+        Answer.objects.filter(assessment=_ASSESSMENT)
+        .order_by()
+        .values_list(
+            "pk",
+            "question__code",
+            "choice",
+            "reason",
+            "rationale",
+            "version",
+            "answered_at",
+            "answered_by__name",
+            "answered_by__email",
+        )
+    )
+)
+_LINKS = Prepared(
+    lambda: (
+        Evidence.objects.filter(answer__assessment=_ASSESSMENT)
+        .order_by("position")
+        .values_list("answer", "title", "url")
+    )
+)
+_STANDING = Prepared(
+    lambda: Answer.objects.filter(assessment=_ASSESSMENT).order_by().values_list("question__code", "version", "choice")
 )
 
 
@@ -41,7 +59,9 @@ class Standing(NamedTuple):
 
 
 def rubric_of(assessment: Assessment) -> Rubric:
-    return assessment.rubric.to_datatypes()
+    """The rubric that is answered. Once it is in memory no row of it is loaded for an assessment `with_rubric`."""
+    published_at = getattr(assessment, "rubric_published_at", None)
+    return in_memory(assessment.rubric_id, published_at) or assessment.rubric.to_datatypes()
 
 
 def answers_of(assessment: Assessment) -> dict[str, GivenAnswer]:
@@ -50,10 +70,8 @@ def answers_of(assessment: Assessment) -> dict[str, GivenAnswer]:
     Plain values, because every page asks for them and rows of three tables as objects take four times as long.
     """
     evidence: dict[int, list[EvidenceLink]] = {}
-    links = Evidence.objects.filter(answer__assessment=assessment).order_by("position")
-    for answer, title, url in links.values_list("answer", "title", "url"):
+    for answer, title, url in _LINKS.rows(assessment=assessment.pk):
         evidence.setdefault(answer, []).append(EvidenceLink(title, url))
-    rows = Answer.objects.filter(assessment=assessment).order_by().values_list(*_ANSWER_FIELDS)
     by_code = {
         code: GivenAnswer(
             question=code,
@@ -65,17 +83,18 @@ def answers_of(assessment: Assessment) -> dict[str, GivenAnswer]:
             answered_at=answered_at,
             version=version,
         )
-        for pk, code, choice, reason, rationale, version, answered_at, name, email in rows
+        for pk, code, choice, reason, rationale, version, answered_at, name, email in _ANSWERS.rows(
+            assessment=assessment.pk
+        )
     }
     return {code: by_code[code] for code in rubric_of(assessment).question_by_code}
 
 
 def standing_of(assessment: Assessment) -> dict[str, Standing]:
     """Where each question stands, by its code. One query without any text, since every save asks it."""
-    rows = Answer.objects.filter(assessment=assessment).order_by()
     return {
         code: Standing(version, answered=choice != "")
-        for code, version, choice in rows.values_list("question__code", "version", "choice")
+        for code, version, choice in _STANDING.rows(assessment=assessment.pk)
     }
 
 
