@@ -5,9 +5,8 @@ from typing import Any
 from assessments import answering, charts, results
 from assessments.access import Access
 from assessments.datatypes import ScoredAssessment
-from assessments.models import Review
 from assessments.narrative import Narrative, narrative
-from assessments.overview import drawn
+from assessments.overview import drawn, reviews_of
 
 PICTURES = "result"
 
@@ -46,9 +45,7 @@ def result_page(access: Access) -> dict[str, Any]:
         "sheet": sheet,
         "story": story,
         "open_count": sum(area.questions - area.answered for area in sheet.result.areas),
-        "reviews": Review.objects.filter(scorecard__assessment=access.assessment).select_related(
-            "reviewer", "scorecard"
-        ),
+        "reviews": reviews_of(access.assessment),
         **pictures(sheet, story),
     }
 

@@ -230,11 +230,11 @@ def of_assessment(access: Access, user: User) -> dict[str, Any]:
         "state_sentence": STATE_SENTENCES[State(assessment.state)],
         "continue": continue_at(access, answers, user) if writing else None,
         "ready_to_submit": writing and answered == questions,
-        "reviews": _reviews(assessment),
+        "reviews": reviews_of(assessment),
     }
 
 
-def _reviews(assessment: Assessment) -> Iterable[Review]:
+def reviews_of(assessment: Assessment) -> Iterable[Review]:
     """What the CoE said, newest first; nothing is asked of a draft that was never submitted."""
     if not assessment.submitted_at:
         return ()

@@ -3,10 +3,14 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Max, UUIDField
+from django.db.models import BigAutoField, CharField, DateField, Max, QuerySet, UUIDField
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from aicmm.prepared import Argument, Prepared
@@ -16,7 +20,7 @@ from assessments.datatypes import EarlierResult, EvidenceLink, GivenAnswer, Scor
 from assessments.models import Answer, Assessment, Evidence, Scorecard
 from assessments.models.assessment import parse_choice
 from assessments.scoring import Answer as Choice
-from assessments.scoring import AreaResult, explain, score
+from assessments.scoring import AreaResult, Explanation, Result, explain, score
 from rubric.datatypes import Area, Question, Rubric
 from rubric.models import in_memory, published
 
@@ -49,6 +53,29 @@ _LINKS = Prepared(
 _STANDING = Prepared(
     lambda: Answer.objects.filter(assessment=_ASSESSMENT).order_by().values_list("question__code", "version", "choice")
 )
+
+
+def _earlier() -> QuerySet[Scorecard, tuple[str, datetime, str]]:
+    """The newest sealed document of each earlier cycle of a team, from the newest back."""
+    newest = (
+        Scorecard.objects.alias(team=Lower("assessment__team"))
+        .filter(
+            team=Lower(Argument("team", CharField())),
+            assessment__organization=Argument("organization", BigAutoField()),
+            assessment__cycle__starts_on__lt=Argument("starts_on", DateField()),
+        )
+        .values("assessment")
+        .annotate(newest=Max("id"))
+        .values("newest")
+    )
+    return (
+        Scorecard.objects.filter(pk__in=newest)
+        .order_by("-assessment__cycle__starts_on")
+        .values_list("assessment__cycle__name", "sealed_at", "document")[:EARLIER_SHOWN]
+    )
+
+
+_EARLIER = Prepared(_earlier)
 
 
 class Standing(NamedTuple):
@@ -123,19 +150,19 @@ def live(assessment: Assessment) -> ScoredAssessment:
 
 def sealed(scorecard: Scorecard) -> ScoredAssessment:
     """What a scorecard says, from its sealed document."""
-    content = json.loads(scorecard.document)
+    content = _read(scorecard.document)
     seal = Seal(
         code=scorecard.code,
         sha256=scorecard.sha256,
         sealed_at=scorecard.sealed_at,
-        sealed_by=content["sealed_by"],
+        sealed_by=content.sealed_by,
         sequence=scorecard.sequence,
     )
     return _scored(
         scorecard.assessment,
-        _rubric_of_document(content, scorecard.assessment),
-        sealing.answers_of(content),
-        people=tuple(content["people"]),
+        _rubric_named(content.rubric, scorecard.assessment),
+        content.answers,
+        people=content.people,
         at=scorecard.sealed_at,
         seal=seal,
     )
@@ -155,18 +182,52 @@ def for_reader_answers(access: Access) -> dict[str, GivenAnswer]:
     return dict(for_reader(access).answers)
 
 
-def _rubric_of_document(content: Mapping[str, Any], assessment: Assessment) -> Rubric:
-    """The rubric that a sealed document names; no query where it is the one of the assessment, as it usually is."""
+class _Sealed(NamedTuple):
+    """What a sealed document says; `rubric` is its code and version."""
+
+    rubric: tuple[str, str]
+    answers: Mapping[str, GivenAnswer]
+    choices: Mapping[str, Choice]
+    people: tuple[str, ...]
+    sealed_by: str
+
+
+@lru_cache(maxsize=64)
+def _read(document: str) -> _Sealed:
+    """A sealed document, which never changes, is read once as long as it is among those asked for last."""
+    content = json.loads(document)
+    answers = sealing.answers_of(content)
+    return _Sealed(
+        rubric=(content["rubric"]["code"], content["rubric"]["version"]),
+        answers=MappingProxyType(answers),
+        choices=MappingProxyType(sealing.choices(answers)),
+        people=tuple(content["people"]),
+        sealed_by=content["sealed_by"],
+    )
+
+
+def _rubric_named(name: tuple[str, str], assessment: Assessment) -> Rubric:
+    """The rubric of a sealed document; no query where it is the one of the assessment, as it usually is."""
     rubric = rubric_of(assessment)
-    code, version = content["rubric"]["code"], content["rubric"]["version"]
-    return rubric if (rubric.code, rubric.version) == (code, version) else published(code, version)
+    return rubric if (rubric.code, rubric.version) == name else published(*name)
+
+
+@lru_cache(maxsize=512)
+def _judged(rubric: Rubric, given: tuple[tuple[str, Choice], ...]) -> tuple[Result, tuple[Explanation, ...]]:
+    """What the choices make of the rubric, and why: always the same, so nothing is scored twice in a row."""
+    result = score(rubric, dict(given))
+    return result, explain(rubric, dict(given), result)
 
 
 def _scored(
-    assessment: Assessment, rubric: Rubric, answers: dict[str, GivenAnswer], *, people: tuple[str, ...], **moment: Any
+    assessment: Assessment,
+    rubric: Rubric,
+    answers: Mapping[str, GivenAnswer],
+    *,
+    people: tuple[str, ...],
+    **moment: Any,
 ) -> ScoredAssessment:
-    given = sealing.choices(answers)
-    result = score(rubric, given)
+    result, explanations = _judged(rubric, tuple(sealing.choices(answers).items()))
     return ScoredAssessment(
         assessment_id=str(assessment.pk),
         organization=assessment.organization.name,
@@ -177,7 +238,7 @@ def _scored(
         rubric=rubric,
         answers=answers,
         result=result,
-        explanations=explain(rubric, given, result),
+        explanations=explanations,
         earlier=tuple(earlier_results(assessment)),
         people=people,
         **moment,
@@ -186,26 +247,13 @@ def _scored(
 
 def earlier_results(assessment: Assessment) -> Iterable[EarlierResult]:
     """The team's newest sealed result of each earlier cycle, from the newest back. One query."""
-    newest = (
-        Scorecard.objects.filter(
-            assessment__organization=assessment.organization_id,
-            assessment__team__iexact=assessment.team,
-            assessment__cycle__starts_on__lt=assessment.cycle.starts_on,
-        )
-        .values("assessment")
-        .annotate(newest=Max("id"))
-        .values("newest")
-    )
-    scorecards = (
-        Scorecard.objects.filter(pk__in=newest)
-        .order_by("-assessment__cycle__starts_on")
-        .values_list("assessment__cycle__name", "sealed_at", "document")[:EARLIER_SHOWN]
+    scorecards = _EARLIER.rows(
+        organization=assessment.organization_id, team=assessment.team, starts_on=assessment.cycle.starts_on
     )
     for cycle, sealed_at, document in scorecards:
-        content = json.loads(document)
-        given = sealing.choices(sealing.answers_of(content))
-        result = score(_rubric_of_document(content, assessment), given)
-        yield EarlierResult(cycle=cycle, sealed_at=sealed_at, result=result, answers=given)
+        content = _read(document)
+        result, _ = _judged(_rubric_named(content.rubric, assessment), tuple(content.choices.items()))
+        yield EarlierResult(cycle=cycle, sealed_at=sealed_at, result=result, answers=content.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +275,7 @@ class AreaProgress:
 
 def progress(rubric: Rubric, answers: Mapping[str, GivenAnswer]) -> tuple[AreaProgress, ...]:
     """Each area's progress and level so far, in stack order."""
-    figures = score(rubric, sealing.choices(answers)).areas
+    figures = _judged(rubric, tuple(sealing.choices(answers).items()))[0].areas
     return tuple(
         AreaProgress(
             area,
