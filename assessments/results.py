@@ -55,8 +55,8 @@ _STANDING = Prepared(
 )
 
 
-def _earlier() -> QuerySet[Scorecard, tuple[str, datetime, str]]:
-    """The newest sealed document of each earlier cycle of a team, from the newest back."""
+def _earlier(wanted: str) -> QuerySet[Scorecard, tuple[str, datetime, str]]:
+    """The newest scorecard of each earlier cycle of a team, from the newest back: cycle, when, and what is wanted."""
     newest = (
         Scorecard.objects.alias(team=Lower("assessment__team"))
         .filter(
@@ -71,11 +71,12 @@ def _earlier() -> QuerySet[Scorecard, tuple[str, datetime, str]]:
     return (
         Scorecard.objects.filter(pk__in=newest)
         .order_by("-assessment__cycle__starts_on")
-        .values_list("assessment__cycle__name", "sealed_at", "document")[:EARLIER_SHOWN]
+        .values_list("assessment__cycle__name", "sealed_at", wanted)[:EARLIER_SHOWN]
     )
 
 
-_EARLIER = Prepared(_earlier)
+_EARLIER = Prepared(lambda: _earlier("document"))
+_EARLIER_SEALS = Prepared(lambda: _earlier("sha256"))
 
 
 class Standing(NamedTuple):
@@ -168,9 +169,14 @@ def sealed(scorecard: Scorecard) -> ScoredAssessment:
     )
 
 
+def shows_draft(access: Access) -> bool:
+    """Whether what this reader sees can still change."""
+    return access.assessment.is_editable and access.sees_drafts
+
+
 def for_reader(access: Access) -> ScoredAssessment:
     """The live result for members while answers can change, else the newest sealed one."""
-    if access.assessment.is_editable and access.sees_drafts:
+    if shows_draft(access):
         return live(access.assessment)
     return sealed(access.assessment.scorecards.latest("sequence"))
 
@@ -247,13 +253,23 @@ def _scored(
 
 def earlier_results(assessment: Assessment) -> Iterable[EarlierResult]:
     """The team's newest sealed result of each earlier cycle, from the newest back. One query."""
-    scorecards = _EARLIER.rows(
-        organization=assessment.organization_id, team=assessment.team, starts_on=assessment.cycle.starts_on
-    )
-    for cycle, sealed_at, document in scorecards:
+    for cycle, sealed_at, document in _EARLIER.rows(**_before(assessment)):
         content = _read(document)
         result, _ = _judged(_rubric_named(content.rubric, assessment), tuple(content.choices.items()))
         yield EarlierResult(cycle=cycle, sealed_at=sealed_at, result=result, answers=content.choices)
+
+
+def earlier_seals(assessment: Assessment) -> Iterable[tuple[str, str]]:
+    """Cycle and digest of what `earlier_results` would tell. One query without any document."""
+    return ((cycle, sha256) for cycle, _, sha256 in _EARLIER_SEALS.rows(**_before(assessment)))
+
+
+def _before(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "organization": assessment.organization_id,
+        "team": assessment.team,
+        "starts_on": assessment.cycle.starts_on,
+    }
 
 
 @dataclass(frozen=True, slots=True)

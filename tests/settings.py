@@ -33,6 +33,7 @@ for name in (
     "DEMO_PASSWORD",
     "EMAIL_URL",
     "LOG_LEVEL",
+    "MEDIA_ROOT",
     "STORAGE_URL",
     "TIME_ZONE",
     "TRUSTED_PROXIES",
@@ -46,7 +47,7 @@ os.environ |= {
 }
 
 from aicmm.settings import *  # noqa: E402, F403 # now that the environment is made
-from aicmm.settings import DATABASES  # noqa: E402
+from aicmm.settings import DATABASES, STORAGES  # noqa: E402
 
 DATABASES["default"]["TEST"] = {
     "NAME": FOLDER.name.replace("-", "_").lower() if POSTGRESQL else str(FOLDER / "test.sqlite3")
@@ -62,7 +63,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # Pages name their files without having been through collectstatic; the live server finds them where they are built.
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT = FOLDER / "static"

@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import get_conditional_response
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aicmm.pdf import PdfFailed, PdfUnavailable
-from assessments import actions, outcome, reports, results
+from assessments import actions, outcome, paper_store
 from assessments.access import readable_assessment, signed_in, submittable_assessment
 from assessments.models import Scorecard
 
@@ -27,15 +28,18 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def scorecard_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The scorecard on paper; a draft is marked provisional."""
-    sheet = results.for_reader(readable_assessment(signed_in(request), pk))
+    access = readable_assessment(signed_in(request), pk)
     try:
-        content = reports.scorecard_pdf(sheet)
+        paper = paper_store.scorecard(access)
     except (PdfUnavailable, PdfFailed) as failure:
         return render(request, "assessments/no_pdf.html", {"reason": failure, "pk": pk}, status=503)
-    name = slugify(f"{sheet.organization} {sheet.team} {sheet.cycle} scorecard")
-    return HttpResponse(
-        content, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    named = access.assessment
+    name = slugify(f"{named.organization} {named.team} {named.cycle} scorecard")
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'} | (
+        {"ETag": f'"{paper.digest}"'} if paper.digest else {}
     )
+    response = HttpResponse(paper.content, content_type="application/pdf", headers=headers)
+    return get_conditional_response(request, etag=response.get("ETag"), response=response) or response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
