@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from assessments import answering, charts, results, wording
@@ -194,7 +193,7 @@ def continue_at(access: Access, answers: Mapping[str, GivenAnswer], user: User) 
 def _continue(access: Access, rubric: Rubric, question: Question, *, begun: bool) -> Continue:
     area = rubric.area_of_question[question.code]
     number = area.questions.index(question) + 1
-    href = reverse("area", args=[access.assessment.pk, area.code])
+    href = answering.area_address(access.assessment.pk, area.code)
     return Continue(
         f"{href}#{question.code}", f"{'Continue' if begun else 'Begin'} with {area.name}, question {number}"
     )
