@@ -9,11 +9,21 @@ from django.core.signals import got_request_exception
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
 Handler = Callable[[HttpRequest], HttpResponse]
 RETRY_SECONDS = "10"
+
+
+class CompressedPages(GZipMiddleware):
+    """Compresses what isn't compressed by itself: a PDF would take time and stay as long."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_pdf = response.get("Content-Type") == "application/pdf"
+        return response if is_pdf else super().process_response(request, response)
 
 
 def private_pages(get_response: Handler) -> Handler:

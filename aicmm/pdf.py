@@ -4,6 +4,7 @@ One such process for each web process, started with the first PDF and kept warm.
 """
 
 import atexit
+import hashlib
 import logging
 import os
 import shutil
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import threading
 from contextlib import suppress
+from importlib import metadata
 from io import BufferedReader, BufferedWriter
 from pathlib import Path
 from typing import cast
@@ -33,6 +35,8 @@ threads serve the rest of the application, so whoever comes then is told to come
 
 PASSED_ON = ("DYLD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "PATH")
 """What the worker needs of the environment. Secrets and addresses of databases stay here."""
+
+LIBRARIES = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "cssselect2")
 
 TOO_LONG = "The PDF took too long to make and was stopped. Shorter texts make it possible."
 TOO_LARGE = "The PDF took more memory than one document may and was stopped. Shorter texts make it possible."
@@ -68,6 +72,15 @@ def made(html: str) -> Reply:
         return reply
     logger.error("A PDF was not made: %s %s", reply.kind, " ".join(reply.problems))
     raise PdfFailed(TOO_LARGE if reply.kind == "memory" else BROKEN)
+
+
+def maker() -> str:
+    """A digest of what turns HTML into a PDF, apart from `aicmm` itself: the libraries' versions and our fonts."""
+    digest = hashlib.sha256(" ".join(metadata.version(name) for name in LIBRARIES).encode())
+    for directory in _limits().assets:
+        for font in sorted(Path(directory).glob("fonts/*/*.woff2")):
+            digest.update(font.read_bytes())
+    return digest.hexdigest()
 
 
 def _limits() -> Limits:

@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages are long and repeat themselves. It pads them with noise, so that their size doesn't give a token away.
-    "django.middleware.gzip.GZipMiddleware",
+    "aicmm.middleware.CompressedPages",
     "csp.middleware.CSPMiddleware",
     "aicmm.middleware.come_again",
     "aicmm.middleware.database_away",
@@ -197,8 +197,13 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [("", BASE_DIR / "static" / "dist")]
+MEDIA_ROOT: str = env.str("MEDIA_ROOT", default="") or str(BASE_DIR / "var" / "files")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Holds what can be made again, see assessments/paper_store.py; no address leads to it.
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -12,10 +12,11 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
+from django.db.models import BigAutoField, UUIDField
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
+from aicmm.prepared import Argument, Prepared
 from assessments.datatypes import Submission
 from assessments.models import Assessment, Invitation, Membership, Organization, Review, Role, User
 from assessments.models.assessment import AssessmentQuerySet
@@ -23,6 +24,16 @@ from assessments.models.reviewing import ReviewQuerySet
 from assessments.submissions import submissions_of
 
 WRITERS = frozenset({Role.LEAD, Role.CONTRIBUTOR})
+
+
+def _for(found: AssessmentQuerySet) -> AssessmentQuerySet:
+    """One assessment by its `pk`, with the role of `user` in its organization."""
+    one = found.filter(pk=Argument("pk", UUIDField())).order_by()
+    return one.with_role_of(Argument("user", BigAutoField()))
+
+
+_WITH_NAMES = Prepared(lambda: _for(Assessment.objects.with_names()))
+_WITHOUT_NAMES = Prepared(lambda: _for(Assessment.objects.with_rubric()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +92,17 @@ def leads_anywhere(user: User) -> bool:
 
 
 def readable_assessment(user: User, pk: UUID) -> Access:
-    """The assessment, for a member of its organization (one query), or for CoE staff once it was submitted."""
-    access = _as_member(user, Assessment.objects.with_names().filter(pk=pk))
-    if access:
-        return access
-    assessment = Assessment.objects.with_names().submitted().filter(pk=pk).first() if reviews(user) else None
-    if assessment is None:
-        raise Http404
-    return Access(assessment, None)
+    """The assessment, for a member of its organization, or for CoE staff once it was submitted. One query."""
+    return _access(user, _WITH_NAMES.first(pk=pk, user=user.pk))
 
 
-def _as_member(user: User, found: AssessmentQuerySet) -> Access | None:
-    """The one that was found, with the role of `user` in its organization; None for someone who is not in it.
-
-    A join costs half of what `with_role_of` does, which keeps the rows of others.
-    """
-    role = F("organization__memberships__role")
-    assessment = found.of(user).annotate(reader_role=role).order_by().first()  # type: ignore[no-redef]
-    return Access(assessment, Role(assessment.reader_role or "")) if assessment else None
+def _access(user: User, assessment: Assessment | None) -> Access:
+    """What `user` may do with the assessment that was found; 404 where that is nothing."""
+    if assessment and assessment.reader_role:
+        return Access(assessment, Role(assessment.reader_role))
+    if assessment and assessment.submitted_at and reviews(user):
+        return Access(assessment, None)
+    raise Http404
 
 
 def writable_assessment(user: User, pk: UUID) -> Access:
@@ -106,8 +110,7 @@ def writable_assessment(user: User, pk: UUID) -> Access:
 
     Saving asks for it all the time, and needs no names: they are loaded when a page is made of it.
     """
-    only_rubric = Assessment.objects.select_related("rubric__publication").filter(pk=pk)
-    access = _as_member(user, only_rubric) or readable_assessment(user, pk)
+    access = _access(user, _WITHOUT_NAMES.first(pk=pk, user=user.pk))
     if not access.may_answer:
         raise PermissionDenied("Only leads and contributors of the organization can change answers.")
     return access

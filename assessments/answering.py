@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -73,7 +75,13 @@ def after_saving(access: Access, area_code: str, then: str) -> str:
     position = codes.index(area_code) + {"next": 1, "previous": -1}.get(then, 0)
     if then == "overview" or not 0 <= position < len(codes):
         return reverse("assessment", args=[access.assessment.pk])
-    return reverse("area", args=[access.assessment.pk, codes[position]])
+    return area_address(access.assessment.pk, codes[position])
+
+
+@lru_cache(maxsize=2000)
+def area_address(pk: UUID, code: str) -> str:
+    """Where an area's questions are. Kept, because every page of an assessment asks it for each area."""
+    return reverse("area", args=[pk, code])
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ def links_to(access: Access, steps: Sequence[results.AreaProgress], current: str
 
 
 def _link(access: Access, step: results.AreaProgress, *, current: bool) -> AreaLink:
-    href = reverse("area", args=[access.assessment.pk, step.area.code])
+    href = area_address(access.assessment.pk, step.area.code)
     return AreaLink(
         code=step.area.code,
         name=step.area.name,

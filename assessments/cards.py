@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -15,6 +16,8 @@ from assessments.scoring import NOT_APPLICABLE, UNKNOWN
 from rubric.datatypes import Question, Rubric
 
 EVIDENCE_ROWS = 2
+NO_ERRORS: Mapping[str, Sequence[str]] = {"choice": (), "reason": (), "rationale": (), "evidence": ()}
+"""What a template asks for each time: an entry that isn't there costs it most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Card:
     status: str
     locked: bool
     answered: bool
-    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    errors: Mapping[str, Sequence[str]] = field(default_factory=lambda: NO_ERRORS)
     conflict: Mapping[str, Side] | None = None
     conflict_sentence: str = ""
     typed: bool = False
@@ -107,6 +110,7 @@ def side(rubric: Rubric, entry: GivenAnswer) -> Side:
     )
 
 
+@lru_cache(maxsize=1000)
 def options(rubric: Rubric, question: Question, choice: str) -> tuple[Option, ...]:
     """The tiles of a question, levels ascending, then the two other answers."""
     tiles = [
@@ -188,7 +192,7 @@ def typed_card(
         status="Not saved yet",
         locked=False,
         answered=answer.choice is not None,
-        errors=form.messages,
+        errors={**NO_ERRORS, **form.messages},
         conflict=conflict,
         conflict_sentence=conflict_sentence,
         typed=True,

@@ -3,7 +3,7 @@
 Pure: takes a `ScoredAssessment`, returns frozen values with every sentence in them, so that screen and paper agree.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assessments import wording
 from assessments.datatypes import EvidenceLink, GivenAnswer, Remark, ScoredAssessment
@@ -65,7 +65,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class AreaStory:
-    """Everything there is to say of one area. `validated` is the CoE's level in words, empty where it gave none."""
+    """Everything there is to say of one area. What people wrote stands in `lines` and `validated_reason` alone.
+
+    `validated` is the CoE's level in words, empty where it gave none.
+    """
 
     area: Area
     figures: AreaResult
@@ -86,6 +89,11 @@ class AreaStory:
     validated: str
     validated_level: int | None
     validated_reason: str
+
+    @property
+    def in_short(self) -> "AreaStory":
+        """Without what people wrote: the same for everyone who gave these answers."""
+        return replace(self, lines=(), validated_reason="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +180,7 @@ def _story(
     rubric = sheet.rubric
     validated = sheet.verdict.levels.get(area.code) if sheet.verdict else None
     lines = {question.code: _line(sheet, area, question) for question in area.questions}
+    short = {code: replace(line, reason="", rationale="", evidence=(), remark=None) for code, line in lines.items()}
     target = figures.next_level.level if figures.next_level else None
     return AreaStory(
         area=area,
@@ -184,10 +193,10 @@ def _story(
         descriptor=area.descriptors[figures.level - 1] if figures.level else "",
         next_level_text=wording.level_text(rubric, target) if target else "",
         next_descriptor=area.descriptors[target - 1] if target else "",
-        carrying=tuple(lines[code] for code in explanation.carrying),
-        holding=tuple(lines[code] for code in explanation.below_target),
+        carrying=tuple(short[code] for code in explanation.carrying),
+        holding=tuple(short[code] for code in explanation.below_target),
         lines=tuple(lines.values()),
-        route=_route(rubric, area, figures.level, figures.next_level, lines),
+        route=_route(rubric, area, figures.level, figures.next_level, short),
         gap=gap,
         movement=movement,
         validated=wording.level_text(rubric, validated) if validated else "",

@@ -236,7 +236,7 @@ def continue_at(access: Access, answers: Mapping[str, GivenAnswer], user: User) 
 def _continue(access: Access, rubric: Rubric, question: Question, *, begun: bool) -> Button:
     area = rubric.area_of_question[question.code]
     number = area.questions.index(question) + 1
-    href = reverse("area", args=[access.assessment.pk, area.code])
+    href = answering.area_address(access.assessment.pk, area.code)
     return Button(f"{href}#{question.code}", f"{'Continue' if begun else 'Begin'} with {area.name}, question {number}")
 
 
@@ -272,7 +272,6 @@ def of_assessment(access: Access, user: User) -> dict[str, Any]:
         "questions": questions,
         "state_sentence": STATE_SENTENCES[State(assessment.state)],
         "submit_sentence": _submit_sentence(access) if answered == questions else "",
-        "people": assessment.organization.memberships.count() if access.sees_drafts else 0,
         # What was said last stands at the head of the page while it waits for the team.
         "reviews": decided[1:] if asked else decided,
         "submissions": submissions_of(assessment),

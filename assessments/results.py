@@ -3,12 +3,17 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import BigAutoField, CharField, DateField, Max, QuerySet, UUIDField
+from django.db.models.functions import Lower
 from django.utils import timezone
 
+from aicmm.prepared import Argument, Prepared
 from assessments import sealing
 from assessments.access import Access
 from assessments.datatypes import (
@@ -24,22 +29,63 @@ from assessments.datatypes import (
 from assessments.models import Answer, Assessment, Decision, Evidence, Review, Scorecard, State
 from assessments.models.assessment import parse_choice
 from assessments.scoring import Answer as Choice
-from assessments.scoring import AreaResult, Result, as_shown, explain, score
+from assessments.scoring import AreaResult, Explanation, Result, as_shown, explain, score
 from rubric.datatypes import Area, Question, Rubric
-from rubric.models import published
+from rubric.models import in_memory, published
 
 EARLIER_SHOWN = 4
-_ANSWER_FIELDS = (
-    "pk",
-    "question__code",
-    "choice",
-    "reason",
-    "rationale",
-    "version",
-    "answered_at",
-    "answered_by__name",
-    "answered_by__email",
+_ASSESSMENT = Argument("assessment", UUIDField())
+_ANSWERS = Prepared(
+    lambda: (
+        Answer.objects.filter(assessment=_ASSESSMENT)
+        .order_by()
+        .values_list(
+            "pk",
+            "question__code",
+            "choice",
+            "reason",
+            "rationale",
+            "version",
+            "answered_at",
+            "answered_by__name",
+            "answered_by__email",
+        )
+    )
 )
+_LINKS = Prepared(
+    lambda: (
+        Evidence.objects.filter(answer__assessment=_ASSESSMENT)
+        .order_by("position")
+        .values_list("answer", "title", "url")
+    )
+)
+_STANDING = Prepared(
+    lambda: Answer.objects.filter(assessment=_ASSESSMENT).order_by().values_list("question__code", "version", "choice")
+)
+
+
+def _earlier(wanted: str) -> QuerySet[Scorecard, tuple[str, datetime, str]]:
+    """The newest scorecard of each earlier cycle of a team, from the newest back: cycle, when, and what is wanted."""
+    newest = (
+        Scorecard.objects.alias(team=Lower("assessment__team"))
+        .filter(
+            team=Lower(Argument("team", CharField())),
+            assessment__organization=Argument("organization", BigAutoField()),
+            assessment__cycle__starts_on__lt=Argument("starts_on", DateField()),
+        )
+        .values("assessment")
+        .annotate(newest=Max("id"))
+        .values("newest")
+    )
+    return (
+        Scorecard.objects.filter(pk__in=newest)
+        .order_by("-assessment__cycle__starts_on")
+        .values_list("assessment__cycle__name", "sealed_at", wanted)[:EARLIER_SHOWN]
+    )
+
+
+_EARLIER = Prepared(lambda: _earlier("document"))
+_EARLIER_SEALS = Prepared(lambda: _earlier("sha256"))
 
 
 class Standing(NamedTuple):
@@ -50,7 +96,9 @@ class Standing(NamedTuple):
 
 
 def rubric_of(assessment: Assessment) -> Rubric:
-    return assessment.rubric.to_datatypes()
+    """The rubric that is answered. Once it is in memory no row of it is loaded for an assessment `with_rubric`."""
+    published_at = getattr(assessment, "rubric_published_at", None)
+    return in_memory(assessment.rubric_id, published_at) or assessment.rubric.to_datatypes()
 
 
 def answers_of(assessment: Assessment) -> dict[str, GivenAnswer]:
@@ -59,10 +107,8 @@ def answers_of(assessment: Assessment) -> dict[str, GivenAnswer]:
     Plain values, because every page asks for them and rows of three tables as objects take four times as long.
     """
     evidence: dict[int, list[EvidenceLink]] = {}
-    links = Evidence.objects.filter(answer__assessment=assessment).order_by("position")
-    for answer, title, url in links.values_list("answer", "title", "url"):
+    for answer, title, url in _LINKS.rows(assessment=assessment.pk):
         evidence.setdefault(answer, []).append(EvidenceLink(title, url))
-    rows = Answer.objects.filter(assessment=assessment).order_by().values_list(*_ANSWER_FIELDS)
     by_code = {
         code: GivenAnswer(
             question=code,
@@ -74,17 +120,18 @@ def answers_of(assessment: Assessment) -> dict[str, GivenAnswer]:
             answered_at=answered_at,
             version=version,
         )
-        for pk, code, choice, reason, rationale, version, answered_at, name, email in rows
+        for pk, code, choice, reason, rationale, version, answered_at, name, email in _ANSWERS.rows(
+            assessment=assessment.pk
+        )
     }
     return {code: by_code[code] for code in rubric_of(assessment).question_by_code}
 
 
 def standing_of(assessment: Assessment) -> dict[str, Standing]:
     """Where each question stands, by its code. One query without any text, since every save asks it."""
-    rows = Answer.objects.filter(assessment=assessment).order_by()
     return {
         code: Standing(version, answered=choice != "")
-        for code, version, choice in rows.values_list("question__code", "version", "choice")
+        for code, version, choice in _STANDING.rows(assessment=assessment.pk)
     }
 
 
@@ -162,14 +209,14 @@ def _seal(scorecard: Scorecard, sealed_by: str) -> Seal:
 
 def sealed(scorecard: Scorecard) -> ScoredAssessment:
     """What a scorecard says, from its sealed document."""
-    content = json.loads(scorecard.document)
+    content = _read(scorecard.document)
     return _scored(
         scorecard.assessment,
-        _rubric_of_document(content, scorecard.assessment),
-        sealing.answers_of(content),
-        people=tuple(content["people"]),
+        _rubric_named(content.rubric, scorecard.assessment),
+        content.answers,
+        people=content.people,
         at=scorecard.sealed_at,
-        seal=_seal(scorecard, content["sealed_by"]),
+        seal=_seal(scorecard, content.sealed_by),
     )
 
 
@@ -199,16 +246,21 @@ def _verdict(review: Review, result: Result, *, remarks: bool) -> Verdict:
     )
 
 
-def sealed_answers(scorecard: Scorecard) -> dict[str, GivenAnswer]:
+def sealed_answers(scorecard: Scorecard) -> Mapping[str, GivenAnswer]:
     """The answers of a scorecard, from its sealed document."""
-    return sealing.answers_of(json.loads(scorecard.document))
+    return _read(scorecard.document).answers
+
+
+def shows_draft(access: Access) -> bool:
+    """Whether what this reader sees can still change."""
+    return access.assessment.is_editable and access.sees_drafts
 
 
 def for_reader(access: Access, submission: Submission | None = None) -> ScoredAssessment:
     """The live result for members while answers can change, else the newest sealed one; or the submission asked for."""
     if submission:
         return _of_submission(access.assessment.scorecards.get(sequence=submission.sequence), submission)
-    if access.assessment.is_editable and access.sees_drafts:
+    if shows_draft(access):
         return live(access.assessment)
     return sealed(access.assessment.scorecards.latest("sequence"))
 
@@ -230,18 +282,52 @@ def for_reader_answers(access: Access) -> dict[str, GivenAnswer]:
     return dict(for_reader(access).answers)
 
 
-def _rubric_of_document(content: Mapping[str, Any], assessment: Assessment) -> Rubric:
-    """The rubric that a sealed document names; no query where it is the one of the assessment, as it usually is."""
+class _Sealed(NamedTuple):
+    """What a sealed document says; `rubric` is its code and version."""
+
+    rubric: tuple[str, str]
+    answers: Mapping[str, GivenAnswer]
+    choices: Mapping[str, Choice]
+    people: tuple[str, ...]
+    sealed_by: str
+
+
+@lru_cache(maxsize=64)
+def _read(document: str) -> _Sealed:
+    """A sealed document, which never changes, is read once as long as it is among those asked for last."""
+    content = json.loads(document)
+    answers = sealing.answers_of(content)
+    return _Sealed(
+        rubric=(content["rubric"]["code"], content["rubric"]["version"]),
+        answers=MappingProxyType(answers),
+        choices=MappingProxyType(sealing.choices(answers)),
+        people=tuple(content["people"]),
+        sealed_by=content["sealed_by"],
+    )
+
+
+def _rubric_named(name: tuple[str, str], assessment: Assessment) -> Rubric:
+    """The rubric of a sealed document; no query where it is the one of the assessment, as it usually is."""
     rubric = rubric_of(assessment)
-    code, version = content["rubric"]["code"], content["rubric"]["version"]
-    return rubric if (rubric.code, rubric.version) == (code, version) else published(code, version)
+    return rubric if (rubric.code, rubric.version) == name else published(*name)
+
+
+@lru_cache(maxsize=512)
+def _judged(rubric: Rubric, given: tuple[tuple[str, Choice], ...]) -> tuple[Result, tuple[Explanation, ...]]:
+    """What the choices make of the rubric, and why: always the same, so nothing is scored twice in a row."""
+    result = as_shown(score(rubric, dict(given)))
+    return result, explain(rubric, dict(given), result)
 
 
 def _scored(
-    assessment: Assessment, rubric: Rubric, answers: dict[str, GivenAnswer], *, people: tuple[str, ...], **moment: Any
+    assessment: Assessment,
+    rubric: Rubric,
+    answers: Mapping[str, GivenAnswer],
+    *,
+    people: tuple[str, ...],
+    **moment: Any,
 ) -> ScoredAssessment:
-    given = sealing.choices(answers)
-    result = as_shown(score(rubric, given))
+    result, explanations = _judged(rubric, tuple(sealing.choices(answers).items()))
     return ScoredAssessment(
         assessment_id=str(assessment.pk),
         organization=assessment.organization.name,
@@ -252,7 +338,7 @@ def _scored(
         rubric=rubric,
         answers=answers,
         result=result,
-        explanations=explain(rubric, given, result),
+        explanations=explanations,
         earlier=tuple(earlier_results(assessment)),
         people=people,
         **moment,
@@ -261,27 +347,25 @@ def _scored(
 
 def earlier_results(assessment: Assessment) -> Iterable[EarlierResult]:
     """The team's newest sealed result of each earlier cycle, from the newest back. One query."""
-    newest = (
-        Scorecard.objects.filter(
-            assessment__organization=assessment.organization_id,
-            assessment__team__iexact=assessment.team,
-            assessment__cycle__starts_on__lt=assessment.cycle.starts_on,
+    for cycle, sealed_at, document in _EARLIER.rows(**_before(assessment)):
+        content = _read(document)
+        result, _ = _judged(_rubric_named(content.rubric, assessment), tuple(content.choices.items()))
+        yield EarlierResult(
+            cycle=cycle, sealed_at=sealed_at, result=result, answers=content.choices, given=content.answers
         )
-        .values("assessment")
-        .annotate(newest=Max("id"))
-        .values("newest")
-    )
-    scorecards = (
-        Scorecard.objects.filter(pk__in=newest)
-        .order_by("-assessment__cycle__starts_on")
-        .values_list("assessment__cycle__name", "sealed_at", "document")[:EARLIER_SHOWN]
-    )
-    for cycle, sealed_at, document in scorecards:
-        content = json.loads(document)
-        answers = sealing.answers_of(content)
-        given = sealing.choices(answers)
-        result = score(_rubric_of_document(content, assessment), given)
-        yield EarlierResult(cycle=cycle, sealed_at=sealed_at, result=result, answers=given, given=answers)
+
+
+def earlier_seals(assessment: Assessment) -> Iterable[tuple[str, str]]:
+    """Cycle and digest of what `earlier_results` would tell. One query without any document."""
+    return ((cycle, sha256) for cycle, _, sha256 in _EARLIER_SEALS.rows(**_before(assessment)))
+
+
+def _before(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "organization": assessment.organization_id,
+        "team": assessment.team,
+        "starts_on": assessment.cycle.starts_on,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +387,7 @@ class AreaProgress:
 
 def progress(rubric: Rubric, answers: Mapping[str, GivenAnswer]) -> tuple[AreaProgress, ...]:
     """Each area's progress and level so far, in stack order."""
-    figures = score(rubric, sealing.choices(answers)).areas
+    figures = _judged(rubric, tuple(sealing.choices(answers).items()))[0].areas
     return tuple(
         AreaProgress(
             area,

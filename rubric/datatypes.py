@@ -1,6 +1,7 @@
 """A maturity model as plain, frozen values: what scoring, charts and reports work on.
 
-Standard library only. `rubric.models` holds the same things as tables and makes these from them.
+Standard library only. `rubric.models` holds the same things as tables and makes these from them. What is made of these
+is kept in memory by them, so their hashes are quick: they take in names and no more of the content.
 """
 
 import hashlib
@@ -46,6 +47,9 @@ class Question:
     anchors: tuple[Anchor, ...] = ()
     evidence_hint: str = ""
 
+    def __hash__(self) -> int:
+        return hash((self.code, self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class Area:
@@ -60,6 +64,9 @@ class Area:
     descriptors: tuple[str, ...] = ()
     activities: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash((self.code, self.name, self.position))
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,9 @@ class Rubric:
     max_shortfall: int
     levels: tuple[Level, ...]
     areas: tuple[Area, ...]
+
+    def __hash__(self) -> int:
+        return hash((self.code, self.version))
 
     @cached_property
     def area_by_code(self) -> dict[str, Area]:

@@ -338,6 +338,11 @@ def newest_published() -> Rubric:
     return _first(Rubric.objects.published())
 
 
+def in_memory(pk: int, published_at: datetime | None) -> datatypes.Rubric | None:
+    """The published rubric with that key, if it is in memory. Takes no query and no row."""
+    return _in_memory.get((pk, published_at))
+
+
 def forget_published() -> None:
     """Empties the memory of published rubrics: for tests, where a rollback takes back what was published."""
     _in_memory.clear()

@@ -35,6 +35,7 @@ for name in (
     "LOG_LEVEL",
     "PORT",
     "SITE_URL",
+    "MEDIA_ROOT",
     "STORAGE_URL",
     "TIME_ZONE",
     "TRUSTED_PROXIES",
@@ -49,7 +50,7 @@ os.environ |= {
 }
 
 from aicmm.settings import *  # noqa: E402, F403 # now that the environment is made
-from aicmm.settings import DATABASES  # noqa: E402
+from aicmm.settings import DATABASES, STORAGES  # noqa: E402
 
 DATABASES["default"]["TEST"] = {
     "NAME": FOLDER.name.replace("-", "_").lower() if POSTGRESQL else str(FOLDER / "test.sqlite3")
@@ -65,7 +66,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # Pages name their files without having been through collectstatic; the live server finds them where they are built.
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT = FOLDER / "static"

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import BigAutoField, CharField, UUIDField
 from django.utils import timezone
 
+from aicmm.prepared import Argument, Prepared
 from assessments.datatypes import EvidenceLink
 from assessments.models import Answer, Assessment, Cycle, Evidence, Organization, User
 from rubric.models import Question, Rubric
@@ -79,9 +81,29 @@ def start_assessment(
     return assessment
 
 
+# One query for both locks: the assessment's, on which saving and submitting take turns, and the answer's own, so that
+# what was waited for is read as it is now. To be asked inside a transaction.
+_LOCKED_ANSWER = Prepared(
+    lambda: (
+        Answer.objects.filter(
+            assessment=Argument("assessment", UUIDField()), question__code=Argument("code", CharField())
+        )
+        .order_by()
+        .select_related("assessment")
+        .select_for_update(of=("self", "assessment"))
+    )
+)
+_EVIDENCE = Prepared(
+    lambda: (
+        Evidence.objects.filter(answer=Argument("answer", BigAutoField()))
+        .order_by("position")
+        .values_list("title", "url")
+    )
+)
+
+
 def _evidence(answer: Answer) -> tuple[EvidenceLink, ...]:
-    rows = Evidence.objects.filter(answer=answer).order_by("position")
-    return tuple(EvidenceLink(title, url) for title, url in rows.values_list("title", "url"))
+    return tuple(EvidenceLink(title, url) for title, url in _EVIDENCE.rows(answer=answer.pk))
 
 
 @dataclass(slots=True)
@@ -132,10 +154,9 @@ def _save_answer(
     save_id: uuid.UUID | None,
     now: datetime,
 ) -> Saved:
-    # One query for both locks: the assessment's, on which saving and submitting take turns, and the answer's own, so
-    # that what was waited for is read as it is now.
-    locking = Answer.objects.select_related("assessment").select_for_update(of=("self", "assessment"))
-    answer = locking.get(assessment=assessment, question__code=code)
+    answer = _LOCKED_ANSWER.first(assessment=assessment.pk, code=code)
+    if answer is None:
+        raise Answer.DoesNotExist("Not a question of this assessment.")
     is_editable = answer.assessment.is_editable
     if answer.version != seen_version and save_id and assessment.events.filter(save_id=save_id, subject=code).exists():
         return Saved(code, answer, _evidence(answer), changed=False)

@@ -10,9 +10,11 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from aicmm.names import NameField
+from aicmm.prepared import Argument
 from assessments.datatypes import EvidenceLink, GivenAnswer
 from assessments.scoring import NOT_APPLICABLE, UNKNOWN
 from assessments.scoring import Answer as Choice
+from rubric.models import Publication
 
 from .people import Membership, Organization, User
 
@@ -84,12 +86,17 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.filter(state=State.SUBMITTED).order_by("submitted_at")
 
     def with_names(self) -> Self:
-        """Loads organization, cycle and rubric along."""
-        return self.select_related("organization", "cycle", "rubric__publication")
+        """Loads organization and cycle along, and what `with_rubric` adds."""
+        return self.select_related("organization", "cycle").with_rubric()
 
-    def with_role_of(self, user: User) -> Self:
+    def with_rubric(self) -> Self:
+        """Adds `rubric_published_at`, by which `results.rubric_of` finds the rubric in memory."""
+        publication = Publication.objects.filter(rubric=models.OuterRef("rubric")).order_by()
+        return self.annotate(rubric_published_at=models.Subquery(publication.values("published_at")))
+
+    def with_role_of(self, user: User | Argument) -> Self:
         """Adds `reader_role`: the role of `user` in the assessment's organization, or None."""
-        membership = Membership.objects.filter(organization=models.OuterRef("organization"), user=user)
+        membership = Membership.objects.filter(organization=models.OuterRef("organization"), user=user).order_by()
         return self.annotate(reader_role=models.Subquery(membership.values("role")))
 
     def with_progress(self) -> Self:
@@ -139,7 +146,8 @@ class Assessment(models.Model):
 
     objects = AssessmentManager()
 
-    # What `with_role_of` and `with_progress` add.
+    # What `with_rubric`, `with_role_of` and `with_progress` add.
+    rubric_published_at: datetime | None
     reader_role: str | None
     answered: int
     questions: int

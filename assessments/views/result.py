@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import get_conditional_response
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aicmm.pdf import PdfFailed, PdfUnavailable
-from assessments import actions, outcome, peer_page, reports, results
-from assessments.access import Access, decided_reviews, led_assessment, readable_assessment, signed_in, submission_of
+from assessments import actions, outcome, paper_store, peer_page
+from assessments.access import Access, led_assessment, readable_assessment, signed_in, submission_of
 from assessments.datatypes import Submission
 from assessments.models import Scorecard
 from assessments.peers import Basis
@@ -46,19 +47,19 @@ def scorecard_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The scorecard on paper; a draft is marked provisional."""
     user = signed_in(request)
     access = readable_assessment(user, pk)
-    sheet = results.with_verdict(
-        results.for_reader(access, _submission(request, access)),
-        decided_reviews(access, user).with_rows(),
-        remarks=True,
-    )
+    submission = _submission(request, access)
     try:
-        content = reports.scorecard_pdf(sheet)
+        paper = paper_store.scorecard(access, user, submission)
     except (PdfUnavailable, PdfFailed) as failure:
         return render(request, "assessments/no_pdf.html", {"reason": failure, "pk": pk}, status=503)
-    name = slugify(f"{sheet.organization} {sheet.team} {sheet.cycle} scorecard {request.GET.get('submission', '')}")
-    return HttpResponse(
-        content, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    named = access.assessment
+    number = submission.sequence if submission else ""
+    name = slugify(f"{named.organization} {named.team} {named.cycle} scorecard {number}")
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'} | (
+        {"ETag": f'"{paper.digest}"'} if paper.digest else {}
     )
+    response = HttpResponse(paper.content, content_type="application/pdf", headers=headers)
+    return get_conditional_response(request, etag=response.get("ETag"), response=response) or response
 
 
 def _submission(request: HttpRequest, access: Access) -> Submission | None:

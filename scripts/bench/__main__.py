@@ -28,6 +28,7 @@ PARTS = (
     Part("pure", pure.measure),
     Part("kaleido", pure.measure_kaleido, long=True),
     Part("pdf", papers.measure),
+    Part("pdf-again", papers.measure_again),
     Part("pdf-memory", papers.measure_longest, long=True),
     Part("visits", visits.measure, long=True),
     Part("memory", memory.measure, long=True),
@@ -36,7 +37,6 @@ PARTS = (
     Part("editors", crowd.measure, long=True),
 )
 NOT_YET = (
-    "scorecard PDF, again, from the store",
     "the CoE's queue and portfolio over 100,000 submissions",
     "cold start of make run on a fresh machine",
 )

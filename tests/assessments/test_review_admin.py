@@ -205,7 +205,7 @@ def test_the_review_page_takes_the_same_queries_whatever_the_answers(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for assessment in (make_submitted(), make_submitted(rationale="Text", evidence=[LINK] * 10)):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get(page_of(assessment))
 
 

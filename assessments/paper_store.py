@@ -1,0 +1,191 @@
+"""Where the PDFs of sealed scorecards are kept, so that each is made once.
+
+The default file storage holds them, under a name made from all that is in them: what was sealed, then and before, how
+the assessment stands now, and the program that prints it. So a file is found without printing anything, and one that is
+found is right. Nothing is lost with them: what is missing, damaged or of an older release is made again.
+
+Nobody is served from here who may not read the assessment: its `Access` is what one asks with.
+"""
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db.models import UUIDField
+from django.utils import timezone
+
+from aicmm import pdf
+from aicmm.prepared import Argument, Prepared
+from assessments import reports, results
+from assessments.access import Access, decided_reviews
+from assessments.datatypes import Submission
+from assessments.models import Assessment, Scorecard, User
+
+logger = logging.getLogger(__name__)
+
+FOLDER = "scorecards"
+SEAL_AT_END = b"\n%% SHA-256 of all before: "
+"""A comment after the end of the PDF, followed by the digest in hex: by it a damaged file is known."""
+POLL_SECONDS = 0.05
+SOURCES = ("aicmm", "assessments", "rubric", "templates")
+"""What decides how a scorecard looks, and more: whatever a release changes in them, it prints scorecards anew."""
+
+
+def _printer() -> str:
+    """A digest of this program and of what makes PDFs of its pages."""
+    digest = hashlib.sha256(pdf.maker().encode())
+    for folder in SOURCES:
+        for file in sorted(Path(settings.BASE_DIR, folder).rglob("*")):
+            if file.suffix in {".py", ".html", ".css"}:
+                digest.update(f"{file.relative_to(settings.BASE_DIR)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+PRINTER = _printer()
+"""At the start: files that are replaced afterwards are not yet what this process prints with."""
+
+_NEWEST = Prepared(
+    lambda: (
+        Scorecard.objects.filter(assessment=Argument("assessment", UUIDField()))
+        .order_by("-sequence")
+        .values_list("sequence", "sha256")[:1]
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A PDF. `digest` is its SHA-256 in hex, empty for one that is made anew each time."""
+
+    content: bytes
+    digest: str = ""
+
+
+def scorecard(access: Access, user: User, submission: Submission | None = None) -> Paper:
+    """The scorecard that this reader sees, or that of the `submission` that was asked for: sealed ones from the store,
+    drafts as they are now.
+
+    `pdf.PdfUnavailable` where it can't be made.
+    """
+    decided = decided_reviews(access, user)
+
+    def made() -> bytes:
+        sheet = results.for_reader(access, submission)
+        return reports.scorecard_pdf(results.with_verdict(sheet, decided.with_rows(), remarks=True))
+
+    if settings.DEBUG or (submission is None and results.shows_draft(access)):
+        return Paper(made())
+    sequence, sha256 = _sealed(access.assessment, submission)
+    verdict = [
+        [review.pk, review.version, str(review.reviewer)] for review in decided if review.scorecard.sequence == sequence
+    ]
+    return _once(_name(access.assessment, sha256, submission, verdict), made)
+
+
+def prune(*, older_than: timedelta) -> int:
+    """Delete what was made longer ago than that, and say how many files it were."""
+    limit = timezone.now() - older_than
+    old = [name for name in _names() if _made_at(name) < limit]
+    for name in old:
+        default_storage.delete(name)
+    return len(old)
+
+
+def _sealed(assessment: Assessment, submission: Submission | None) -> tuple[int, str]:
+    """Number and digest of the submission that was asked for, or of the newest."""
+    if submission:
+        found = assessment.scorecards.filter(sequence=submission.sequence).values_list("sequence", "sha256").first()
+    else:
+        found = _NEWEST.first(assessment=assessment.pk)
+    if found is None:
+        raise Scorecard.DoesNotExist("Nothing of this assessment was sealed.")
+    return found
+
+
+def _name(assessment: Assessment, sha256: str, submission: Submission | None, verdict: list[list[Any]]) -> str:
+    """The name of the file for the scorecard with that digest, as the assessment and what was decided stand now."""
+    content = [
+        PRINTER,
+        settings.TIME_ZONE,
+        settings.SITE_URL,
+        sha256,
+        verdict,
+        str(submission),
+        assessment.organization.name,
+        assessment.team,
+        assessment.cycle.name,
+        assessment.state,
+        *results.earlier_seals(assessment),
+    ]
+    key = hashlib.sha256(json.dumps(content).encode()).hexdigest()
+    return f"{FOLDER}/{key[:2]}/{key}.pdf"
+
+
+def _once(name: str, made: Callable[[], bytes]) -> Paper:
+    """The stored file, or a new one. Whoever asks for it while it is being made, in whatever process, waits for it.
+
+    A process that ended meanwhile leaves its mark in the cache, which goes away by itself.
+    """
+    patience = 3 * settings.PDF_SECONDS
+    give_up = time.monotonic() + patience
+    mark = f"paper:{name}"
+    while (paper := _stored(name)) is None:
+        if cache.add(mark, True, timeout=patience):
+            try:
+                # Another may have stored it between the look and the mark.
+                return _stored(name) or _store(name, made())
+            finally:
+                cache.delete(mark)
+        if time.monotonic() > give_up:
+            raise pdf.PdfFailed(pdf.BUSY)
+        time.sleep(POLL_SECONDS)
+    return paper
+
+
+def _stored(name: str) -> Paper | None:
+    """What is stored under that name; None where that is nothing, or not what was stored."""
+    try:
+        with default_storage.open(name) as file:
+            content, _, digest = file.read().rpartition(SEAL_AT_END)
+    except OSError:
+        return None
+    found = hashlib.sha256(content).hexdigest()
+    return Paper(content, found) if found.encode() == digest else None
+
+
+def _store(name: str, content: bytes) -> Paper:
+    """Store it; where that fails it is logged, and the PDF served all the same."""
+    digest = hashlib.sha256(content).hexdigest()
+    try:
+        default_storage.delete(name)  # a damaged one, whose name would be taken
+        default_storage.save(name, ContentFile(content + SEAL_AT_END + digest.encode()))
+    except OSError as error:
+        logger.warning("A PDF could not be stored: %s", error)
+    return Paper(content, digest)
+
+
+def _names() -> Iterator[str]:
+    """The names of all files in the store."""
+    for folder in _listed(FOLDER)[0]:
+        yield from (f"{FOLDER}/{folder}/{name}" for name in _listed(f"{FOLDER}/{folder}")[1])
+
+
+def _listed(path: str) -> tuple[list[str], list[str]]:
+    try:
+        return default_storage.listdir(path)
+    except FileNotFoundError:
+        return [], []
+
+
+def _made_at(name: str) -> datetime:
+    return default_storage.get_modified_time(name)
