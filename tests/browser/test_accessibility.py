@@ -199,7 +199,7 @@ def test_pages_for_everyone(inspect: Inspect, cast: Cast, problems: Problems) ->
     pages.visit("password reset", "/accounts/password/reset/")
     page.get_by_role("button", name="Send the link").click()
     pages.look("password reset without an address", wrong=True)
-    page.get_by_label("Email").fill("lead@rivers.example")
+    page.get_by_label("E-mail address").fill("lead@rivers.example")
     page.get_by_role("button", name="Send the link").click()
     pages.look("password reset, sent")
     pages.visit("a new password", f"/accounts/password/reset/key/{key}/")

@@ -88,7 +88,7 @@ def explain(page: Page) -> None:
     write(page, "peopleops-1", rationale="Every post has a plan.", evidence=[("The plan", "https://example.gov/plan")])
     choose(page, "peopleops-2", "unknown")
     choose(page, "peopleops-3", "not_applicable")
-    expect(status(page, "peopleops-3")).to_have_text("Not saved yet: say why this question doesn't apply")
+    expect(status(page, "peopleops-3")).to_have_text("Not saved: say why this question doesn't apply to you.")
     page.get_by_role("button", name="Save and go to CloudOps").click()
     expect(page.get_by_text("Question 3 isn't saved yet.")).to_be_visible()
     reason = card(page, "peopleops-3").get_by_label("Why doesn't this question apply?")
