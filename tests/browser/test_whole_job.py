@@ -135,7 +135,7 @@ def test_a_submission_goes_back_and_is_accepted(window: Page, colleague: Page, c
 
     colleague.goto("/")
     colleague.get_by_role("link", name="Flood Forecasts", exact=True).click()
-    expect(colleague.get_by_role("article").get_by_text("who owns the pipeline?")).to_be_visible()
+    expect(colleague.locator(".asked").get_by_text("who owns the pipeline?")).to_be_visible()
     colleague.get_by_role("link", name="DataOps", exact=True).click()
     choose(colleague, "dataops-1", 2)
     write(colleague, "dataops-1", rationale="Nobody owns it yet.")
@@ -147,7 +147,7 @@ def test_a_submission_goes_back_and_is_accepted(window: Page, colleague: Page, c
     become(page, cast.lead)
     page.goto(f"/assessments/{ready.pk}/dataops/")
     expect(status(page, "dataops-1")).to_contain_text("by Carl Contributor")
-    page.get_by_role("link", name="What is left").click()
+    page.get_by_role("link", name="Overview").click()
     page.get_by_role("link", name="Check and submit").click()
     page.get_by_role("button", name="Seal and submit").click()
 
