@@ -18,6 +18,8 @@ from tests.factories import (
     answer_all,
     answer_fields,
     client_of,
+    make_accepted,
+    make_assessment,
     make_returned,
     make_submitted,
 )
@@ -400,7 +402,77 @@ def test_an_error_seen_first_does_not_hide_someone_elses_change(agency: Agency, 
     assert stored(agency.draft, "secops-1").rationale == "Lead's text"
 
 
+def test_ones_own_other_window_is_called_that(agency: Agency, client: Client) -> None:
+    fields = form_of(client, agency.draft)
+    save(agency.draft, "secops-1", agency.contributor, choice="2", rationale="My first text")
+    response = client.post(address(agency.draft), fields | {"secops-1-choice": ["5"]})
+    assert response.status_code == 409
+    page = shown(response)
+    sentence = "You changed this answer in another window while you were writing."
+    assert errors(page) == [(f"Question 1: {sentence}", "#secops-1")]
+    assert page.by_id("secops-1-conflict-title").text == sentence
+    assert f"{agency.contributor.name} changed" not in page.text
+
+
+# ---- Taking an answer back ----
+
+
+def test_an_answer_is_taken_back_and_what_was_written_stays(agency: Agency, client: Client) -> None:
+    save(agency.draft, "secops-1", agency.lead, choice="2", rationale="Words", evidence=(EvidenceLink(*LINK),))
+    page = shown(client.get(address(agency.draft)))
+    button = page.by_id("secops-1").one("button", name="secops-1-clear")
+    assert (button.text, button["type"], button.get("hidden")) == ("Clear this answer to question 1", "submit", None)
+    fields = as_rendered(page) | {"secops-1-clear": ["yes"]}
+    assert client.post(address(agency.draft), fields).status_code == 302
+    answer = stored(agency.draft, "secops-1")
+    assert (answer.choice, answer.rationale, answer.version) == ("", "Words", 2)
+    assert answer.evidence.get().url == LINK[1]
+    event = AuditEvent.objects.filter(action="answer saved").latest("pk")
+    assert (event.subject, event.detail["changes"]) == ("secops-1", {"choice": ["2", ""]})
+
+
+def test_a_question_without_an_answer_offers_no_clearing(agency: Agency, client: Client) -> None:
+    card = shown(client.get(address(agency.draft))).by_id("secops-1")
+    assert "hidden" in card.one("button", name="secops-1-clear").attrs
+
+
 # ---- Locked ----
+
+
+@pytest.mark.parametrize(
+    ("make", "who", "sentence"),
+    [
+        (make_submitted, "viewer", "This assessment has been submitted, so its answers can't change."),
+        (
+            make_accepted,
+            "viewer",
+            "The Center of Excellence has accepted this assessment, so its answers can't change any more.",
+        ),
+        (
+            make_accepted,
+            "lead",
+            "The Center of Excellence has accepted this assessment, so its answers can't change any more.",
+        ),
+        (make_assessment, "viewer", "You can read the answers. Leads and contributors change them."),
+        (make_returned, "viewer", "You can read the answers. Leads and contributors change them."),
+    ],
+)
+def test_who_can_only_read_is_told_why(agency: Agency, make: Any, who: str, sentence: str) -> None:
+    assessment = make(organization=agency.organization)
+    text = shown(client_of(getattr(agency, who)).get(address(assessment))).text
+    told = [words for words in ("You can read the answers.", "so its answers can't change") if words in text]
+    assert sentence in text
+    assert len(told) == 1
+    assert "Choose the highest one" not in text
+    assert "What is left" not in text
+
+
+def test_who_answers_is_told_how(agency: Agency, client: Client) -> None:
+    text = shown(client.get(address(agency.draft))).text
+    assert "Choose the highest one that is true today." in text
+    assert "What is left" in text
+    answer_all(agency.draft)
+    assert "What is left" not in shown(client.get(address(agency.draft))).text
 
 
 def test_a_submitted_assessment_shows_its_answers_without_fields(agency: Agency, client: Client) -> None:

@@ -124,7 +124,28 @@ def test_names_are_never_markup(agency: Agency) -> None:
         assert "&lt;script&gt;alert(1)" in body
 
 
+@pytest.mark.parametrize("address", ["/", "/assessments/"])
+def test_starting_one_stands_above_the_cards(agency: Agency, address: str) -> None:
+    body = client_of(agency.lead).get(address).content.decode()
+    assert body.count('href="/assessments/new/"') == 1
+    assert body.index('href="/assessments/new/"') < body.index("<article")
+    assert "/assessments/new/" not in client_of(agency.viewer).get(address).content.decode()
+
+
+def test_the_result_of_a_draft_is_called_so_far(agency: Agency) -> None:
+    assert "Result so far of Flood Forecasts" in words(home(agency.lead))
+    make_accepted(organization=agency.organization, team="Tide Tables")
+    assert "Result of Tide Tables" in words(home(agency.lead))
+
+
 # ---- The list ----
+
+
+def test_the_list_leads_reviewers_to_the_submissions(reviewer: User) -> None:
+    make_submitted()
+    response = client_of(reviewer).get("/assessments/")
+    assert "One submission waits for review." in words(response)
+    assert 'href="/admin/assessments/assessment/?waiting=yes"' in response.content.decode()
 
 
 def test_the_list_shows_each_assessment_with_its_state_and_progress(agency: Agency) -> None:

@@ -138,7 +138,7 @@ def test_a_lead_who_leaves_lands_at_home(agency: Agency) -> None:
 
 
 def test_each_assessment_leads_to_its_people(agency: Agency) -> None:
-    for who, text in (("lead", "People: 3, invite someone"), ("viewer", "People: 3")):
+    for who, text in (("lead", "People, and inviting someone"), ("viewer", "People")):
         shown = page(client_of(getattr(agency, who)), reverse("assessment", args=[agency.draft.pk]))
         assert [link.text for link in shown.all("a") if link.get("href") == people(agency)] == [text]
 
@@ -252,3 +252,38 @@ def test_a_refusal_sends_people_to_those_who_can_help(agency: Agency, reviewer: 
     text = parse(mine.content.decode()).text
     assert "Only a lead of the organization can do this." in text
     assert "ask the person who leads the assessments in your agency" in text
+
+
+# ---- Cycles ----
+
+CYCLE = {"code": "fy2031-q1", "name": "FY2031 Q1", "starts_on": "2030-10-01", "due_on": "2030-12-31"}
+
+
+def test_a_cycle_that_is_due_before_it_starts_is_refused_in_words(administrator: User) -> None:
+    response = client_of(administrator).post("/admin/assessments/cycle/add/", CYCLE | {"due_on": "2030-09-30"})
+    text = parse(response.content.decode()).text
+    assert "The cycle has to be due on the day it starts, or later." in text
+    assert "Constraint" not in text
+
+
+def test_who_adds_a_cycle_is_told_from_when_teams_can_choose_it(administrator: User) -> None:
+    client = client_of(administrator)
+    assert "Teams can start assessments from this day on." in page(client, "/admin/assessments/cycle/add/").text
+    response = client.post("/admin/assessments/cycle/add/", CYCLE, follow=True)
+    text = parse(response.content.decode()).text
+    assert "Teams can't choose FY2031 Q1 before it starts, on October 1, 2030." in text
+    assert "Not offered to teams yet" in text
+
+
+def test_a_cycle_that_has_started_needs_no_such_word(administrator: User) -> None:
+    fields = CYCLE | {"starts_on": "2020-10-01"}
+    response = client_of(administrator).post("/admin/assessments/cycle/add/", fields, follow=True)
+    assert "Teams can't choose" not in parse(response.content.decode()).text
+
+
+def test_the_admins_list_of_submissions_has_one_name(administrator: User) -> None:
+    client = client_of(administrator)
+    shown = page(client, "/admin/assessments/assessment/")
+    assert shown.one("div", css="breadcrumbs").text.endswith("Submissions")
+    tools = page(client, "/admin/").one("div", id="user-tools")
+    assert [link.text for link in tools.all("a") if link["href"] == "/"] == ["Application"]

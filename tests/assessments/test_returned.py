@@ -80,7 +80,7 @@ def test_a_contributor_is_not_told_that_all_is_done(agency: Agency, returned: As
 
 
 def test_each_answer_that_is_asked_about_is_a_link_in_rubric_order(agency: Agency, returned: Assessment) -> None:
-    asked = get(agency.contributor, "assessment", returned).one("section", css="asked")
+    asked = get(agency.contributor, "assessment", returned).one("details", css="asked")
     assert [(link.text, link["href"]) for link in asked.all("a")] == [
         ("CloudOps 2", f"{area(returned, 'cloudops')}#cloudops-2"),
         ("DataOps 3", f"{area(returned, 'dataops')}#dataops-3"),
@@ -148,7 +148,7 @@ def test_evidence_that_is_asked_for_without_a_word_is_put_into_words(agency: Age
 def test_once_submitted_again_nothing_is_asked_any_more(agency: Agency, returned: Assessment) -> None:
     actions.submit(assessment=returned, by=agency.lead)
     assert not get(agency.lead, "area", returned, "dataops").all("div", css="ask")
-    assert not get(agency.lead, "assessment", returned).all("section", css="asked")
+    assert not get(agency.lead, "assessment", returned).all("details", css="asked")
 
 
 # ---- Submitting again ----

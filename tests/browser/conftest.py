@@ -50,7 +50,7 @@ def ai_cmm(transactional_db: None) -> Rubric:
 
 def fill_in_sign_in(page: Page, email: str, *, password: str = PASSWORD) -> None:
     """Fills the form in and sends it."""
-    page.get_by_label("Email").fill(email)
+    page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
 

@@ -34,6 +34,7 @@ from tests.factories import (
     make_invitation,
     make_peers,
     make_returned,
+    make_reviewer,
     make_submitted,
     make_user,
 )
@@ -204,7 +205,7 @@ def test_pages_for_everyone(inspect: Inspect, cast: Cast, problems: Problems) ->
     pages.visit("password reset", "/accounts/password/reset/")
     page.get_by_role("button", name="Send the link").click()
     pages.look("password reset without an address", wrong=True)
-    page.get_by_label("Email").fill("lead@rivers.example")
+    page.get_by_label("E-mail address").fill("lead@rivers.example")
     page.get_by_role("button", name="Send the link").click()
     pages.look("password reset, sent")
     pages.visit("a new password", f"/accounts/password/reset/key/{key}/")
@@ -262,10 +263,17 @@ def shelf(cast: Cast) -> Shelf:
         half=half,
         ready=answer_all(make_assessment(**same, team="Ready Team"), choices=MIXED, **notes),
         submitted=make_submitted(**same, team="Submitted Team", choices=MIXED | NOT_RATED, **notes),
-        returned=make_returned(**same, team="Returned Team", comment="Say more.\n" + "w" * 300),
+        returned=_returned(make_submitted(**same, team="Returned Team")),
         accepted=make_accepted(**same, team="Accepted Team", choices=MIXED, comment="Well done."),
         earlier=before,
     )
+
+
+def _returned(submitted: Assessment) -> Assessment:
+    asks = {"cloudops-1": actions.CommentEntry("v" * 300, wants_evidence=True), "mlops-1": actions.CommentEntry("Why?")}
+    entry = actions.ReviewEntry("Say more.\n" + "w" * 300, comments=asks)
+    actions.return_(assessment=submitted, by=make_reviewer(), entry=entry)
+    return submitted
 
 
 def test_pages_of_a_lead(inspect: Inspect, cast: Cast, shelf: Shelf, problems: Problems) -> None:
@@ -280,11 +288,22 @@ def test_pages_of_a_lead(inspect: Inspect, cast: Cast, shelf: Shelf, problems: P
     pages.look("new, without a team", wrong=True)
     for state in ("empty", "half", "ready", "submitted", "returned", "accepted", "earlier"):
         pages.visit(f"overview, {state}", shelf.address(state))
+    pages.visit("rename", shelf.address("half", "rename/"))
+    page.get_by_label("Team").fill("Ready")
+    page.get_by_role("button", name="Change the name").click()
+    pages.look("rename, a similar name", wrong=True)
+    pages.visit("delete a draft", shelf.address("half", "delete/"))
     pages.visit("submit, open questions", shelf.address("half", "submit/"))
     pages.visit("submit, ready", shelf.address("ready", "submit/"))
     meanwhile(shelf.ready, "mlops-2", seen=1, by=cast.contributor)
     page.get_by_role("button", name="Seal and submit").click()
     pages.look("submit, an answer changed meanwhile", wrong=True)
+    pages.visit("submit, returned and unchanged", shelf.address("returned", "submit/"))
+    page.get_by_role("button", name="Seal and submit").click()
+    pages.look("submit, returned and unchanged, without a tick", wrong=True)
+    pages.visit("people", "/organizations/rivers/people/")
+    page.get_by_role("link", name="Remove Vera Viewer").click()
+    pages.look("people, removing someone")
     pages.visit("people", "/organizations/rivers/people/")
     page.get_by_role("button", name="Invite").click()
     pages.look("people, invitation without an address", wrong=True)
@@ -292,7 +311,7 @@ def test_pages_of_a_lead(inspect: Inspect, cast: Cast, shelf: Shelf, problems: P
     page.get_by_role("button", name="Change the role of Lena Lead").click()
     expect(page.get_by_text("is the only lead")).to_be_visible()
     pages.look("people, a role that can't be")
-    page.get_by_label("E-mail").fill("guest@rivers.example")
+    page.get_by_label("E-mail address").fill("guest@rivers.example")
     page.get_by_role("button", name="Invite").click()
     pages.look("people, invited")
     pages.visit("password change", "/accounts/password/change/")
@@ -337,6 +356,7 @@ def test_area_pages_in_every_state(inspect: Inspect, cast: Cast, shelf: Shelf, p
     page = pages.page
     pages.visit("empty", shelf.address("empty", "cloudops/"))
     pages.visit("answered", shelf.address("ready", "dataops/"))
+    pages.visit("asked about", shelf.address("returned", "cloudops/"))
     pages.visit("locked", shelf.address("submitted", "cloudops/"))
     pages.visit("accepted", shelf.address("accepted", "peopleops/"))
     pages.visit("accepted a cycle before", shelf.address("earlier", "peopleops/"))
@@ -463,6 +483,7 @@ def test_pages_of_an_administrator(inspect: Inspect, cast: Cast, shelf: Shelf, p
     for name in ("user", "organization"):
         pages.visit(f"a new {name}", f"/admin/assessments/{name}/add/", scope=OURS, known=INLINE)
     pages.visit("a new membership", "/admin/assessments/membership/add/", scope=OURS, known=AUTOCOMPLETE)
+    pages.visit("people, for an administrator", "/organizations/rivers/people/")
     pages.visit("a new cycle", "/admin/assessments/cycle/add/", scope=OURS)
     page.get_by_role("button", name="Save", exact=True).click()
     pages.look("a new cycle, with nothing filled in", wrong=True, scope=OURS)

@@ -79,7 +79,7 @@ def test_an_assessment_is_signed_in_to_answered_and_submitted(page: Page, cast: 
     answer_all(assessment, level=3, choices={f"aiops-{number}": "" for number in (1, 2, 3)})
 
     page.goto("/accounts/login/")
-    tab_to(page, "input Email")
+    tab_to(page, "input E-mail address")
     page.keyboard.type(cast.lead.email)
     press(page, "Tab")
     page.keyboard.type(PASSWORD)

@@ -15,6 +15,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
 from assessments import actions
+from assessments.actions import AnswerEntry
 from assessments.models import Answer, AuditEvent, Role
 from tests.browsing import Problems, Visit, check_accessibility, sign_in
 from tests.factories import PASSWORD, Agency, answer_all, make_agency, make_member
@@ -426,7 +427,7 @@ def test_after_signing_in_again_in_another_tab_the_text_arrives(
     with page.context.expect_page() as opened:
         status(page).get_by_role("link", name="Sign in").click()
     tab = opened.value
-    tab.get_by_label("Email").fill(agency.lead.email)
+    tab.get_by_label("E-mail address").fill(agency.lead.email)
     tab.get_by_label("Password").first.fill(PASSWORD)
     tab.get_by_role("main").get_by_role("button", name="Sign in").click()
     tab.wait_for_url(re.compile("/assessments/"))
@@ -594,7 +595,7 @@ def test_a_conflict_shows_both_texts_and_changes_nothing_by_itself(
     _, page = in_conflict(open_area, agency)
     conflict = card(page).locator("[data-conflict]")
     theirs, yours = conflict.locator("[data-side=theirs]"), conflict.locator("[data-side=yours]")
-    expect(conflict).to_contain_text(f"{agency.lead} changed this answer while you were editing it")
+    expect(conflict).to_contain_text(f"{agency.lead} changed this answer while you were writing.")
     expect(theirs).to_contain_text("The lead's view.")
     expect(theirs.locator("[data-part=choice]")).to_have_text(re.compile("^Level 4, "))
     expect(yours).to_contain_text("The contributor's view.")
@@ -733,18 +734,91 @@ def test_not_applicable_is_sent_once_there_is_a_reason(open_area: Callable[..., 
     choose(page, "not_applicable")
     reason = page.locator(f"#{FIRST}-reason")
     expect(reason).to_be_visible()
-    expect(status(page)).to_have_text("Not saved yet: say why this question doesn't apply")
+    expect(status(page)).to_have_text("Not saved: say why this question doesn't apply to you.")
     assert not reason.evaluate("field => field === document.activeElement")
     page.wait_for_timeout(300)
     assert stored(agency).version == 0
     check_accessibility(page)
     page.reload()
     expect(page.locator(f"#{FIRST}-choice-not_applicable")).to_be_checked()
-    expect(status(page)).to_have_text("Not saved yet: say why this question doesn't apply")
+    expect(status(page)).to_have_text("Not saved: say why this question doesn't apply to you.")
     reason.fill("We have no data of our own.")
     expect_saved(page)
     answer = stored(agency)
     assert (answer.choice, answer.reason) == ("not_applicable", "We have no data of our own.")
+
+
+@pytest.mark.parametrize("way", ["the button that goes on", "another field"])
+def test_a_missing_reason_is_asked_for_at_its_field(open_area: Callable[..., Page], agency: Agency, way: str) -> None:
+    page = open_area()
+    choose(page, "not_applicable")
+    reason, error = page.locator(f"#{FIRST}-reason"), page.locator(f"#{FIRST}-reason-error")
+    expect(status(page)).to_have_text("Not saved: say why this question doesn't apply to you.")
+    expect(error).to_have_count(0)
+    if way == "another field":
+        reason.focus()
+        rationale(page).focus()
+    else:
+        page.get_by_role("button", name=re.compile("^Save and go to")).click()
+        expect(reason).to_be_focused()
+        expect(page.locator("[data-leaving]")).to_contain_text("Question 1 isn't saved yet.")
+    expect(error).to_have_text("Error: Say why this question doesn't apply to you.")
+    expect(reason).to_have_attribute("aria-invalid", "true")
+    expect(reason).to_have_attribute("aria-describedby", re.compile(f"{FIRST}-reason-error"))
+    expect(card(page).locator(".question-card__reason")).to_have_class(re.compile("usa-form-group--error"))
+    check_accessibility(page)
+    reason.fill("We have no data of our own.")
+    expect_saved(page)
+    expect(error).to_have_count(0)
+    expect(reason).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_another_choice_needs_no_reason_any_more(open_area: Callable[..., Page], agency: Agency) -> None:
+    page = open_area()
+    choose(page, "not_applicable")
+    page.locator(f"#{FIRST}-reason").focus()
+    rationale(page).focus()
+    expect(page.locator(f"#{FIRST}-reason-error")).to_be_visible()
+    choose(page, 3)
+    expect_saved(page)
+    expect(page.locator(f"#{FIRST}-reason-error")).to_have_count(0)
+    expect(page.locator(f"#{FIRST}-reason")).to_be_hidden()
+
+
+def test_an_answer_can_be_taken_back(open_area: Callable[..., Page], agency: Agency) -> None:
+    page = open_area()
+    clear = card(page).get_by_role("button", name="Clear this answer to question 1")
+    expect(clear).to_be_hidden()
+    choose(page, 3)
+    write(page, "Words that stay.")
+    expect_saved(page)
+    expect_stored(page, agency, "Words that stay.")
+    clear.click()
+    eventually(lambda: stored(agency).choice == "", page)
+    expect(card(page).locator("input:checked")).to_have_count(0)
+    expect(rationale(page)).to_have_value("Words that stay.")
+    expect(clear).to_be_hidden()
+    expect(card(page)).to_be_focused()
+    expect(page.locator("[data-progress]")).to_contain_text("0 of 29")
+    assert stored(agency).rationale == "Words that stay."
+
+
+def test_a_conflict_with_ones_own_other_window_is_called_that(
+    open_area: Callable[..., Page], agency: Agency, problems: Problems
+) -> None:
+    problems.expect("status of 409")
+    page = open_area()
+    actions.save_answer(
+        assessment=agency.draft,
+        code=FIRST,
+        entry=AnswerEntry("4", rationale="From my other window."),
+        seen_version=0,
+        by=agency.lead,
+    )
+    choose(page, 2)
+    conflict = card(page).locator("[data-conflict]")
+    expect(conflict).to_contain_text("You changed this answer in another window while you were writing.")
+    expect(conflict).not_to_contain_text(f"{agency.lead} changed")
 
 
 def test_errors_stand_at_their_fields_until_they_are_mended(
@@ -1005,13 +1079,25 @@ def test_the_keyboard_alone_answers_and_arrow_keys_write_only_where_they_rest(
     expect_saved(page)
 
 
-def test_the_characters_left_are_counted_near_the_limit(open_area: Callable[..., Page], agency: Agency) -> None:
+def test_the_characters_left_are_always_to_be_seen_and_said_near_the_limit_only(
+    open_area: Callable[..., Page], agency: Agency
+) -> None:
     page = open_area()
+    notes = card(page).locator("[data-notes]")
+    left = notes.locator(".usa-character-count__message")
+    notes.locator("summary").first.click()
+    expect(left).to_have_text("You can enter up to 4000 characters")
+    expect(rationale(page)).to_have_attribute("aria-describedby", re.compile(f"{FIRST}-rationale-limit"))
     write(page, "x" * 3000)
-    expect(card(page).locator(".usa-character-count__message")).to_have_count(0)
-    write(page, "x" * 3999)
-    expect(card(page).locator(".usa-character-count__message")).to_have_text("1 character left")
+    expect(left).to_have_text("1000 characters left")
     expect_saved(page)
+    expect(page.locator("[data-live-region]")).not_to_contain_text("characters left")
+    write(page, "x" * 3999)
+    expect(left).to_have_text("1 character left")
+    expect(page.locator("[data-live-region]")).to_contain_text("1 character left")
+    expect_saved(page)
+    page.reload()
+    expect(left).to_have_text("1 character left")
 
 
 def test_people_of_other_organizations_have_nothing_to_do_with_it(visit: Visit, agency: Agency) -> None:

@@ -88,7 +88,7 @@ def explain(page: Page) -> None:
     write(page, "peopleops-1", rationale="Every post has a plan.", evidence=[("The plan", "https://example.gov/plan")])
     choose(page, "peopleops-2", "unknown")
     choose(page, "peopleops-3", "not_applicable")
-    expect(status(page, "peopleops-3")).to_have_text("Not saved yet: say why this question doesn't apply")
+    expect(status(page, "peopleops-3")).to_have_text("Not saved: say why this question doesn't apply to you.")
     page.get_by_role("button", name="Save and go to CloudOps").click()
     expect(page.get_by_text("Question 3 isn't saved yet.")).to_be_visible()
     reason = card(page, "peopleops-3").get_by_label("Why doesn't this question apply?")
@@ -135,7 +135,7 @@ def test_a_submission_goes_back_and_is_accepted(window: Page, colleague: Page, c
 
     colleague.goto("/")
     colleague.get_by_role("link", name="Flood Forecasts", exact=True).click()
-    expect(colleague.get_by_role("article").get_by_text("who owns the pipeline?")).to_be_visible()
+    expect(colleague.locator(".asked").get_by_text("who owns the pipeline?")).to_be_visible()
     colleague.get_by_role("link", name="DataOps", exact=True).click()
     choose(colleague, "dataops-1", 2)
     write(colleague, "dataops-1", rationale="Nobody owns it yet.")
@@ -147,7 +147,7 @@ def test_a_submission_goes_back_and_is_accepted(window: Page, colleague: Page, c
     become(page, cast.lead)
     page.goto(f"/assessments/{ready.pk}/dataops/")
     expect(status(page, "dataops-1")).to_contain_text("by Carl Contributor")
-    page.get_by_role("link", name="What is left").click()
+    page.get_by_role("link", name="Overview").click()
     page.get_by_role("link", name="Check and submit").click()
     page.get_by_role("button", name="Seal and submit").click()
 

@@ -163,7 +163,7 @@ def test_a_submission_goes_back_and_is_accepted(plain: Page, cast: Cast) -> None
     become(page, cast.contributor)
     expect(page.get_by_text("asks for more before it accepts")).to_be_visible()
     page.get_by_role("link", name="Flood Forecasts", exact=True).click()
-    expect(page.get_by_role("article").get_by_text("who owns the pipeline?")).to_be_visible()
+    expect(page.locator(".asked").get_by_text("who owns the pipeline?")).to_be_visible()
     assert page.get_by_role("link", name="Check and submit").count() == 0
     page.get_by_role("link", name="DataOps", exact=True).click()
     choose(page, "dataops-1", 2)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from assessments.models import AuditEvent
+from rubric.checks import problems_of_rows
 from rubric.copying import copy_as_draft
 from rubric.models import Anchor, Area, Question, Rubric
 from tests.rubric.factories import area_values, make_rubric, rubric_values
@@ -297,3 +298,65 @@ def test_reviewers_read_rubrics_and_do_no_more(reviewer: Client, tiny: Rubric, d
 
 def test_agency_people_are_sent_to_the_sign_in(db: None) -> None:
     assert signed_in(coe_role="").get(reverse(LIST)).status_code == 302
+
+
+# ---- On a rubric's own page ----
+
+
+def press(client: Client, rubric: Rubric, label: str) -> Any:
+    """Presses one of the buttons at the head of a rubric's page."""
+    page = parse(client.get(page_of(rubric)).content.decode())
+    (form,) = [form for form in page.all("form") if [button.text for button in form.all("button")] == [label]]
+    fields = {field["name"] or "": field["value"] or "" for field in [*form.all("input"), form.one("button")]}
+    return client.post(form["action"] or "", fields, follow=True)
+
+
+def test_a_rubric_is_copied_from_its_own_page(administrator: Client, tiny: Rubric) -> None:
+    response = press(administrator, tiny, "Copy as a new version")
+    copy = Rubric.objects.drafts().get()
+    assert response.redirect_chain == [(page_of(copy), 302)]
+    assert told(response)[0].startswith(f"Copied tiny 1 as the draft {copy}.")
+
+
+def test_publishing_from_its_own_page_asks_first(administrator: Client, draft: Rubric) -> None:
+    response = press(administrator, draft, "Publish for good")
+    assert "You are about to publish:" in parse(response.content.decode()).text
+    assert not Rubric.objects.get(pk=draft.pk).is_published
+
+
+def test_who_may_not_is_offered_nothing(reviewer: Client, administrator: Client, tiny: Rubric) -> None:
+    for client, missing in ((reviewer, "Copy as a new version"), (administrator, "Publish for good")):
+        page = parse(client.get(page_of(tiny)).content.decode())
+        assert missing not in [button.text for button in page.all("button")]
+
+
+# ---- What stands in the way is told while a draft is written ----
+
+
+def save_rubric(client: Client, rubric: Rubric, **changed: Any) -> Any:
+    return client.post(page_of(rubric), form_of(client, page_of(rubric)) | changed | {"_continue": "yes"}, follow=True)
+
+
+def test_a_rule_that_its_levels_cannot_hold_is_refused_when_it_is_saved(administrator: Client, draft: Rubric) -> None:
+    levels = draft.levels.count()
+    before = draft.max_shortfall
+    response = save_rubric(administrator, draft, max_shortfall=9)
+    assert response.status_code == 200
+    text = parse(response.content.decode()).text
+    assert f"The maximum shortfall has to be 0 to {levels - 1} with {levels} levels, not 9." in text
+    assert Rubric.objects.get(pk=draft.pk).max_shortfall == before
+    save_rubric(administrator, draft, max_shortfall=levels - 1)
+    assert Rubric.objects.get(pk=draft.pk).max_shortfall == levels - 1
+
+
+def test_a_deleted_level_is_answered_with_all_that_is_wrong_now(administrator: Client, draft: Rubric) -> None:
+    response = save_rubric(administrator, draft, **{f"levels-{draft.levels.count() - 1}-DELETE": "on"})
+    page = parse(response.content.decode())
+    lines = [line.text for line in page.one("section", css="open-problems").all("li")]
+    assert lines == problems_of_rows(Rubric.objects.get(pk=draft.pk))
+    assert len(lines) > 1
+    assert "can't be published yet." in told(response)[0]
+
+
+def test_a_complete_draft_has_no_such_list(administrator: Client, draft: Rubric) -> None:
+    assert "Before this draft can be published" not in administrator.get(page_of(draft)).content.decode()

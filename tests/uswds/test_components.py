@@ -137,7 +137,12 @@ class TestCardInConflict:
         link = (EvidenceLink("Log", "https://example.gov"),)
         theirs = Side("Level 2, Repeatable", "", "By hand.", link, "Dana Ruiz", "November 23, 2026, 3:05 p.m.")
         yours = Side("Level 3, Defined", "", HOSTILE, ())
-        return shown(conflict={"theirs": theirs, "yours": yours}, options=options("3"), rationale=HOSTILE)
+        return shown(
+            conflict={"theirs": theirs, "yours": yours},
+            conflict_sentence="Dana Ruiz changed this answer while you were writing.",
+            options=options("3"),
+            rationale=HOSTILE,
+        )
 
     def test_both_texts_stand_side_by_side(self) -> None:
         theirs, yours = self.conflict().all(css="conflict__side")
