@@ -1,5 +1,6 @@
 """What the result page shows: pictures, table and the story of each area, all from one `ScoredAssessment`."""
 
+from functools import partial
 from typing import Any
 
 from assessments import answering, charts, results
@@ -49,7 +50,8 @@ def result_page(access: Access, submission: Submission | None = None) -> dict[st
         "links_to_questions": submission is None,
         "open_count": sum(area.questions - area.answered for area in sheet.result.areas),
         "reviews": Review.objects.of(access.assessment),
-        "submissions": submissions_of(access.assessment),
+        # Asked for where a page prints them; the review page doesn't.
+        "submissions": partial(submissions_of, access.assessment),
         **pictures(sheet, story),
     }
 

@@ -527,11 +527,13 @@ def test_a_narrow_window_shows_every_figure_without_scrolling_sideways(visit: Vi
     made = make_submitted(organization=cast.organization, cycle=cast.cycle, by=cast.lead, choices=choices)
     page = visit(cast.lead.email, viewport={"width": PHONE, "height": 900})
     page.goto(f"/assessments/{made.pk}/results/")
-    for cell in page.locator(".figures-table tbody :is(th, td)").all():
+    for cell in page.locator(".figures-table tbody :is(th, td):visible").all():
         box = cell.bounding_box()
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= PHONE
+    for label in ("Level", "Score", "Answered"):
+        expect(page.locator(f".figures-table tbody [data-label='{label}']:visible")).to_have_count(7)
     scrolled = page.locator(".figures-table").evaluate(
         "table => { for (let e = table; e; e = e.parentElement) if (e.scrollWidth > e.clientWidth + 1) return e.id }"
     )
