@@ -216,7 +216,7 @@ def test_an_answer_stands_with_its_rationale_and_evidence(printed: Printed) -> N
 
 
 def test_an_ordinary_scorecard_is_short(printed: Printed) -> None:
-    assert len(pdf_checks.page_sizes(printed("complete"))) <= 12
+    assert len(pdf_checks.page_sizes(printed("complete"))) <= 11
     assert len(pdf_checks.page_sizes(printed("draft"))) <= 8
 
 

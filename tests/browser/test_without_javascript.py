@@ -200,7 +200,7 @@ def says_accepted(page: Page) -> None:
     expect(accepted).to_be_visible()
     page.get_by_role("link", name="Flood Forecasts", exact=True).click()
     expect(accepted).to_be_visible()
-    expect(page.get_by_text("Accepted on")).to_be_visible()
+    expect(page.get_by_role("heading", name="Accepted on")).to_be_visible()
     page.get_by_role("link", name="See the result").click()
     expect(accepted).to_be_visible()
     expect(page.get_by_text("Thank you.")).to_be_visible()
