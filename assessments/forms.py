@@ -25,6 +25,7 @@ from assessments.scoring import NOT_APPLICABLE, UNKNOWN
 from rubric.datatypes import Rubric
 
 LINE_LIMIT = 100
+LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 WEB_LINK = URLValidator(schemes=["http", "https"])
 URL_LIMIT = 1000
@@ -33,12 +34,13 @@ TITLE_LIMIT = 200
 
 def tidy(text: str) -> str:
     """Text as it is stored: one kind of line end, no control characters, no space around it."""
-    return CONTROL_CHARACTERS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return CONTROL_CHARACTERS.sub("", LINE_ENDS.sub("\n", text)).strip()
 
 
 def fingerprint(choice: str, reason: str, rationale: str, evidence: Sequence[EvidenceLink]) -> str:
     """A short digest of an answer's content: tells whether a posted answer differs from the one that was rendered."""
-    content = json.dumps([choice, reason, rationale, [[link.title, link.url] for link in evidence]])
+    texts = [choice, tidy(reason), tidy(rationale), [[tidy(link.title), tidy(link.url)] for link in evidence]]
+    content = json.dumps(texts)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 

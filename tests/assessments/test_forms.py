@@ -45,7 +45,8 @@ def form_of(**fields: Any) -> AnswerForm:
         ("  a  ", "a"),
         ("a\r\nb\rc\nd", "a\nb\nc\nd"),
         ("\n\n a\n\n", "a"),
-        ("a\x00b\x1bc\x7fd\x85e\x9ff", "abcdef"),
+        ("a\x00b\x1bc\x7fde\x9ff", "abcdef"),
+        ("a\x0bb\x0cc\x85d\u2028e\u2029f", "a\nb\nc\nd\ne\nf"),
         ("a\tb\u00a0c", "a\tb\u00a0c"),
         ("\ufeff数据 🙂 e\u0301 \u202e", "\ufeff数据 🙂 e\u0301 \u202e"),
         ("\ufffe\uffff", ""),
@@ -61,6 +62,19 @@ def test_text_is_tidied(typed: str, kept: str) -> None:
 def test_what_is_tidied_is_what_is_measured() -> None:
     assert form_of(rationale="\x00" * 50 + "x" * 4000 + "  \r\n").is_valid()
     assert not form_of(rationale="x" * 4001).is_valid()
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\u2028", "\u2029", "\x85", "\x0b", "\x0c"])
+def test_lines_are_counted_however_they_end(line_end: str) -> None:
+    assert form_of(rationale=line_end.join("x" * 100)).is_valid()
+    assert form_of(rationale=line_end.join("x" * 101)).messages == {
+        "rationale": ["This has 101 lines; the most that fits is 100."]
+    }
+
+
+def test_an_answer_stored_with_other_line_ends_counts_as_untouched() -> None:
+    stored = GivenAnswer("secops-1", 3, "", "a\u2028b", version=1)
+    assert form_of(rationale="a\u2028b", version=1, rendered=fingerprint_of(stored)).is_untouched
 
 
 # ---- Answers ----
