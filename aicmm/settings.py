@@ -58,6 +58,8 @@ MIDDLEWARE = [
     "aicmm.middleware.database_away",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before the first who reads a body, which is the next one.
+    "aicmm.middleware.small_bodies",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "aicmm.middleware.private_pages",
@@ -158,6 +160,7 @@ if TRUSTED_PROXIES:
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "assessments.views.answer.csrf_failed"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = ["aicmm.uploads.RefuseFiles"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
