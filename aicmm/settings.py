@@ -30,6 +30,11 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Whether people reach the application by https. Only `make run` and development say no.
 HTTPS: bool = env.bool("HTTPS", default=not DEBUG)
+# What links in mails begin with: never what a request says of itself.
+_host = next((host.removeprefix(".") for host in ALLOWED_HOSTS if host != "*"), "localhost")
+SITE_URL: str = env.str("SITE_URL", default="").rstrip("/") or (
+    f"https://{_host}" if HTTPS else f"http://{_host}:{env.int('PORT', default=8000)}"
+)
 # How many proxies of ours stand in front; X-Forwarded-* are believed from that many only.
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
 
@@ -139,6 +144,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[AI CMM] "
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip,10/10m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 

@@ -33,6 +33,8 @@ for name in (
     "DEMO_PASSWORD",
     "EMAIL_URL",
     "LOG_LEVEL",
+    "PORT",
+    "SITE_URL",
     "STORAGE_URL",
     "TIME_ZONE",
     "TRUSTED_PROXIES",

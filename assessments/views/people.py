@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from aicmm.links import absolute
 from assessments import membership
 from assessments.access import (
     invitation_of,
@@ -43,7 +44,7 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error("email", str(refusal))
         else:
-            link = request.build_absolute_uri(reverse("invitation", args=[invitation.token]))
+            link = absolute(reverse("invitation", args=[invitation.token]))
             sent = membership.send_invitation(invitation, link)
             way = f"A mail with the link is on its way to {invitation.email}" if sent else "The mail could not be sent"
             messages.success(request, f"{way}. You can also hand over the link yourself: {link}")

@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from assessments import membership
 from assessments.actions import Refused
@@ -172,7 +174,7 @@ def test_an_invitation_withdrawn_while_the_page_was_open_is_refused() -> None:
 
 def link_shown(page: str) -> str:
     """The link to hand over, out of the message to the lead."""
-    found = re.search(r"hand over the link yourself: http://testserver(/invitations/[\w-]+/)", page)
+    found = re.search(r"hand over the link yourself: http://127\.0\.0\.1:8000(/invitations/[\w-]+/)", page)
     assert found
     return found[1]
 
@@ -212,3 +214,28 @@ def test_a_name_written_in_the_admin_is_one_line(
     reply = client_of(administrator).post(address, {"name": " Two \n lines\t here ", **fields})
     assert reply.status_code == 302
     assert model.objects.order_by("pk").last().name == "Two lines here"
+
+
+# ---- Links in mails ----
+
+
+def test_an_invitations_link_is_the_sites_whatever_host_name_a_request_has(agency: Agency, settings: Settings) -> None:
+    settings.SITE_URL = "https://aicmm.example.gov"
+    invite = reverse("invite", args=[agency.organization.code])
+    fields = {"email": "new@agency.example", "role": "viewer"}
+    reply = client_of(agency.lead).post(invite, fields, headers={"Host": "localhost:31337"}, follow=True)
+    (sent,) = mail.outbox
+    link = f"https://aicmm.example.gov/invitations/{Invitation.objects.get().token}/"
+    assert link in sent.body
+    assert link in reply.content.decode()
+    assert "31337" not in f"{sent.subject} {sent.body} {reply.content.decode()}"
+
+
+def test_a_password_resets_mail_names_the_site_and_nothing_of_the_request(settings: Settings) -> None:
+    settings.SITE_URL = "https://aicmm.example.gov"
+    person = make_user(password=PASSWORD)
+    Client().post("/accounts/password/reset/", {"email": person.email}, headers={"Host": "localhost:31337"})
+    (sent,) = mail.outbox
+    assert "https://aicmm.example.gov/accounts/password/reset/key/" in sent.body
+    assert sent.subject.startswith("[AI CMM] ")
+    assert "localhost" not in f"{sent.subject} {sent.body}"
