@@ -3,6 +3,7 @@
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from aicmm.wsgi import application
 from tests.factories import Agency, answer_fields, client_of
 
 SIGN_IN = "/accounts/login/"
@@ -65,3 +67,47 @@ def test_the_longest_form_there_is_fits(agency: Agency) -> None:
     address = reverse("area", args=[agency.draft.pk, "peopleops"])
     assert client_of(agency.lead).post(address, fields).status_code == 302
     assert agency.draft.answers.get(question__code="peopleops-5").rationale == "数" * 4000
+
+
+# ---- Charsets ----
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def answer(address: str, content_type: str, body: bytes) -> str:
+    """The status line of a POST that goes through all that a web server calls."""
+    status: list[str] = []
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "POST",
+        "QUERY_STRING": "next=/%ff",
+        "CONTENT_TYPE": content_type,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": BytesIO(body),
+    }
+    environ |= {"PATH_INFO": address, "HTTP_HOST": "127.0.0.1"}
+    setup_testing_defaults(environ)
+    application(environ, lambda line, _: status.append(line))
+    return status[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "charset",
+    ["utf-16", "utf-32", "utf-7", "cp037", "idna", "hex", "base64", "latin-1", "utf8", "none", "x" * 20_000],
+)
+@pytest.mark.parametrize("address", [SIGN_IN, "/", "/admin/", "/nothing/"])
+def test_what_says_it_comes_in_another_charset_gets_415_and_no_line_in_the_log(
+    address: str, charset: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for content_type in (f"{FORM}; charset={charset}", f"{FORM}; charset*=utf-16'en'{charset}"):
+        assert answer(address, content_type, b"login=%ff%fe") == "415 Unsupported Media Type"
+    assert not caplog.records
+
+
+def test_an_encoding_of_the_charset_itself_that_nobody_knows_gets_415() -> None:
+    assert answer(SIGN_IN, f"{FORM}; charset*=nothing'en'utf-8", b"") == "415 Unsupported Media Type"
+
+
+@pytest.mark.parametrize("content_type", [FORM, f"{FORM}; charset=utf-8", f'{FORM}; charset="UTF-8"', "", "text/plain"])
+def test_utf_8_is_read(db: None, content_type: str) -> None:
+    assert answer(SIGN_IN, content_type, b"login=%ff%fe").startswith("403")  # it has no token
