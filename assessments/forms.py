@@ -16,6 +16,7 @@ from django.core.validators import URLValidator
 from django.http import QueryDict
 from django.utils import timezone
 
+from aicmm.names import NameFormField
 from assessments.actions import AnswerEntry
 from assessments.datatypes import EvidenceLink, GivenAnswer
 from assessments.membership import REMOVE
@@ -195,8 +196,9 @@ class StartForm(forms.Form):
     """A new assessment: for which organization, which team, which cycle."""
 
     organization = forms.ModelChoiceField(Organization.objects.none())
-    team = forms.CharField(
+    team = NameFormField(
         max_length=100,
+        error_messages={"required": "Name the team."},
         help_text="The team as your agency names it, such as “Grid Analytics”. It stands on the scorecard.",
     )
     cycle = forms.ModelChoiceField(Cycle.objects.none(), help_text="The period this assessment speaks for.")
@@ -214,12 +216,6 @@ class StartForm(forms.Form):
         field.queryset = queryset
         field.initial = field.initial or queryset.first()
 
-    def clean_team(self) -> str:
-        team = " ".join(tidy(self.cleaned_data["team"]).split())
-        if not team:
-            raise ValidationError("Name the team.")
-        return team
-
 
 class InviteForm(forms.Form):
     """Someone new in an organization."""
@@ -236,7 +232,12 @@ class InviteForm(forms.Form):
 class JoinForm(forms.Form):
     """A new person's name and password."""
 
-    name = forms.CharField(label="Your name", max_length=150, help_text="As it stands on the scorecards you work on.")
+    name = NameFormField(
+        label="Your name",
+        max_length=150,
+        help_text="As it stands on the scorecards you work on.",
+        error_messages={"required": "Write your name."},
+    )
     password = forms.CharField(
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
@@ -248,12 +249,6 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.invitation = invitation
-
-    def clean_name(self) -> str:
-        name = " ".join(tidy(self.cleaned_data["name"]).split())
-        if not name:
-            raise ValidationError("Write your name.")
-        return name
 
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])
