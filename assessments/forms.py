@@ -158,6 +158,10 @@ class AnswerForm(forms.Form):
             raise ValidationError(
                 f"“{row.url}” is no web address: it starts with https:// and names a site, such as https://example.gov/plan."
             ) from None
+        if "@" in urlsplit(row.url).netloc:
+            raise ValidationError(
+                f"“{row.url}” has a name before an @ in it. Leave that out: it hides where a link leads."
+            )
         if len(row.title) > TITLE_LIMIT:
             raise ValidationError(f"A link's title can have {TITLE_LIMIT} characters; this one has {len(row.title)}.")
         scheme, rest = row.url.split(":", 1)

@@ -23,5 +23,6 @@ urlpatterns = [
     path("organizations/<slug:code>/people/invitations/<int:pk>/withdraw/", people.withdraw, name="withdraw"),
     path("organizations/<slug:code>/people/<int:pk>/", people.set_role, name="set-role"),
     path("accounts/email/", people.own_address, name="account_email"),
+    path("accounts/confirm-email/", people.own_address, name="account_email_verification_sent"),
     path("invitations/<slug:token>/", people.invitation, name="invitation"),
 ]

@@ -83,7 +83,7 @@ def set_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def own_address(request: HttpRequest) -> HttpResponse:
-    """No page: an address is what an invitation was for, so the CoE changes it and nobody by themselves."""
+    """No page: an address is what an invitation was for. The CoE changes it, nobody else; nothing is mailed."""
     raise Http404
 
 

@@ -170,7 +170,6 @@ def test_only_links_of_the_web_are_evidence(url: str) -> None:
         "http://10.0.0.1:8080/a?b=c#d",
         "https://[2001:db8::1]/x",
         "https://münchen.example/ä",
-        "https://user@example.gov/",
         "https://localhost/share",
         "https://example.gov/" + "x" * 980,
     ],
@@ -185,6 +184,19 @@ def test_a_title_without_its_address_field_is_no_row() -> None:
     form = AnswerForm(data, code="secops-1", rubric=full_rubric())
     assert form.is_valid()
     assert form.entry.evidence == (EvidenceLink(*LINK),)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://agency.gov@evil.example/", "https://a:b@example.gov/x", "https://@example.gov/"]
+)
+def test_a_link_with_a_name_before_its_host_is_refused(url: str) -> None:
+    form = form_of(evidence=[("Plan", url)])
+    assert not form.is_valid()
+    assert list(form.messages) == ["evidence"]
+
+
+def test_an_at_sign_further_on_in_a_link_is_no_name() -> None:
+    assert form_of(evidence=[("Plan", "https://example.gov/@team?a=b@c")]).is_valid()
 
 
 # ---- Starting, inviting, joining, roles ----

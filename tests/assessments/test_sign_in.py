@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, client_of, make_reviewer, make_user
 
 ROOT = Path(__file__).parents[2]
 SIGN_IN = "/accounts/login/"
@@ -73,3 +73,14 @@ def test_a_cache_that_throws_entries_out_holds_a_million(address: str, most: str
 )
 def test_where_the_site_is_comes_from_the_settings(environment: dict[str, str], site: str) -> None:
     assert setting("SITE_URL", **environment) == site
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_admins_own_page_for_a_new_password_leads_to_the_one_with_a_limit(method: str) -> None:
+    response = getattr(client_of(make_reviewer()), method)("/admin/password_change/", {"old_password": "a guess"})
+    assert (response.status_code, response["Location"]) == (302, "/accounts/password/change/")
+
+
+def test_nobody_is_told_of_a_mail_that_was_not_sent(db: None) -> None:
+    assert Client().get("/accounts/confirm-email/").status_code == 404
