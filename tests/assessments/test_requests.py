@@ -1,7 +1,11 @@
 """Requests that no page of the application makes: they cost little and leave nothing behind."""
 
+import runpy
+import socket
+import struct
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
@@ -111,3 +115,30 @@ def test_an_encoding_of_the_charset_itself_that_nobody_knows_gets_415() -> None:
 @pytest.mark.parametrize("content_type", [FORM, f"{FORM}; charset=utf-8", f'{FORM}; charset="UTF-8"', "", "text/plain"])
 def test_utf_8_is_read(db: None, content_type: str) -> None:
     assert answer(SIGN_IN, content_type, b"login=%ff%fe").startswith("403")  # it has no token
+
+
+# ---- Connections ----
+
+
+def test_a_connection_that_stays_silent_ends() -> None:
+    """The limit is set on the socket that accepts, and each connection has it from there, also once it blocks."""
+    configuration = runpy.run_path(str(Path(__file__).parents[2] / "gunicorn.conf.py"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        configuration["when_ready"](SimpleNamespace(LISTENERS=[SimpleNamespace(sock=listener)]))
+        with socket.create_connection(listener.getsockname()):
+            accepted, _ = listener.accept()
+            with accepted:
+                accepted.setblocking(True)
+                limit = accepted.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16)
+    assert struct.unpack("@ll", limit) == (configuration["SILENCE"], 0) == (20, 0)
+
+
+def test_the_proxys_example_has_the_limits_it_needs() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "deploy.md").read_text()
+    for line in (
+        "proxy_request_buffering on",
+        "client_header_timeout",
+        "client_body_timeout",
+        "client_max_body_size 3m",
+    ):
+        assert line in text
