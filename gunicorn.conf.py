@@ -31,7 +31,7 @@ secure_scheme_headers: dict[str, str] = {}
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 
-SILENCE = 20
+SILENCE = 10
 """So many seconds without a byte end a connection. One that sends slowly is for the proxy to end: docs/deploy.md."""
 
 
