@@ -1,6 +1,8 @@
 """How gunicorn serves, in production and in `make run`, by HOST, PORT, WEB_CONCURRENCY and WEB_THREADS."""
 
 import os
+import socket
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +31,19 @@ secure_scheme_headers: dict[str, str] = {}
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 
+SILENCE = 10
+"""So many seconds without a byte end a connection. One that sends slowly is for the proxy to end: docs/deploy.md."""
 
-def when_ready(server: Any) -> None:  # noqa: ARG001 # gunicorn's signature
+
+def end_silent_connections(listener: socket.socket) -> None:
+    """Set the limit, in the kernel, where gunicorn has none: connections have it from the socket that accepts them."""
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", SILENCE, 0))
+
+
+def when_ready(server: Any) -> None:
     """Loads what the first request would have to wait for, once for all workers; then says that all is ready."""
     _ = get_resolver().url_patterns
+    for listener in server.LISTENERS:
+        end_silent_connections(listener.sock)
     if message := os.environ.get("READY_MESSAGE"):
         print(message, flush=True)  # noqa: T201

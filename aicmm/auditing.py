@@ -5,10 +5,11 @@ Here, because tables of every application are changed there; `assessments.admin`
 
 from typing import Any
 
-from django.contrib import admin
 from django.db import models, transaction
 from django.dispatch import Signal
 from django.http import HttpRequest
+
+from aicmm.lists import CarefulLists
 
 changed = Signal()
 """Sent when someone changed a row, with `request`, `row`, `verb` ("changed") and `fields`, before and after by name."""
@@ -19,7 +20,7 @@ def announce(request: HttpRequest, row: models.Model, verb: str, fields: dict[st
     changed.send(sender=type(row), request=request, row=row, verb=verb, fields=fields or {})
 
 
-class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class AuditedAdmin(CarefulLists):
     """Announces whatever is added, changed or deleted here."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

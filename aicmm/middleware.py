@@ -51,6 +51,30 @@ def come_again(get_response: Handler) -> Handler:
     return middleware
 
 
+MOST_BYTES = 3 * 1024 * 1024
+"""Of a request's body; the longest form there is takes less than one MiB. docs/deploy.md names it to the proxy."""
+
+
+class _SmallBodies:
+    """Answers 413 before a larger body is read. A view that takes more says so with an attribute `most_bytes`."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, *_: Any) -> HttpResponse | None:
+        # Without a Content-Length, or with none that is a number, Django reads no body at all.
+        length = str(request.META.get("CONTENT_LENGTH") or "0")
+        if not length.isdecimal() or int(length) <= getattr(view, "most_bytes", MOST_BYTES):
+            return None
+        return render(None, "413.html", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
+small_bodies = _SmallBodies
+
+
 def is_away(exception: BaseException | None) -> bool:
     """Whether this says that the database can't be reached, or can't serve now.
 

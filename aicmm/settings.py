@@ -36,7 +36,8 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Whether people reach the application by https. Only `make run` and development say no.
 HTTPS: bool = env.bool("HTTPS", default=not DEBUG)
-# The address people reach it by, for what is read outside it, such as a scorecard on paper.
+# The address people reach it by, for what is read outside it, such as a scorecard on paper or a mail's link: never what a
+# request says of itself.
 SITE_URL: str = env.str("SITE_URL", default="").rstrip("/") or site_url(
     ALLOWED_HOSTS, https=HTTPS, port=env.str("PORT", default="8000")
 )
@@ -68,6 +69,8 @@ MIDDLEWARE = [
     "aicmm.middleware.database_away",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before the first who reads a body, which is the next one.
+    "aicmm.middleware.small_bodies",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "aicmm.middleware.private_pages",
@@ -151,6 +154,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[AI CMM] "
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip,10/10m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
@@ -172,6 +176,7 @@ if TRUSTED_PROXIES:
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "assessments.views.answer.csrf_failed"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = ["aicmm.uploads.RefuseFiles"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -16,6 +16,7 @@ from django.core.validators import URLValidator
 from django.http import QueryDict
 from django.utils import timezone
 
+from aicmm.names import NameFormField
 from assessments.actions import AlreadyThere, AnswerEntry
 from assessments.datatypes import EvidenceLink, GivenAnswer
 from assessments.models import Assessment, Cycle, Invitation, Organization, Role, User
@@ -25,6 +26,7 @@ from assessments.teams import similar_team
 from rubric.datatypes import Rubric
 
 LINE_LIMIT = 100
+LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 WEB_LINK = URLValidator(schemes=["http", "https"])
 URL_LIMIT = 1000
@@ -33,12 +35,13 @@ TITLE_LIMIT = 200
 
 def tidy(text: str) -> str:
     """Text as it is stored: one kind of line end, no control characters, no space around it."""
-    return CONTROL_CHARACTERS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return CONTROL_CHARACTERS.sub("", LINE_ENDS.sub("\n", text)).strip()
 
 
 def fingerprint(choice: str, reason: str, rationale: str, evidence: Sequence[EvidenceLink]) -> str:
     """A short digest of an answer's content: tells whether a posted answer differs from the one that was rendered."""
-    content = json.dumps([choice, reason, rationale, [[link.title, link.url] for link in evidence]])
+    texts = [choice, tidy(reason), tidy(rationale), [[tidy(link.title), tidy(link.url)] for link in evidence]]
+    content = json.dumps(texts)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
@@ -161,6 +164,10 @@ class AnswerForm(forms.Form):
             raise ValidationError(
                 f"“{row.url}” is no web address: it starts with https:// and names a site, such as https://example.gov/plan."
             ) from None
+        if "@" in urlsplit(row.url).netloc:
+            raise ValidationError(
+                f"“{row.url}” has a name before an @ in it. Leave that out: it hides where a link leads."
+            )
         if len(row.title) > TITLE_LIMIT:
             raise ValidationError(f"A link's title can have {TITLE_LIMIT} characters; this one has {len(row.title)}.")
         scheme, rest = row.url.split(":", 1)
@@ -201,8 +208,9 @@ def _helper(label: str, *fields: str, form_tag: bool = True) -> FormHelper:
 class TeamForm(forms.Form):
     """A team's name. One that is similar to another's in the cycle is taken only with `another` ticked."""
 
-    team = forms.CharField(
+    team = NameFormField(
         max_length=100,
+        error_messages={"required": "Name the team."},
         help_text="The team as your agency names it, such as “Grid Analytics”. It stands on the scorecard.",
     )
     another = forms.BooleanField(required=False)
@@ -211,12 +219,6 @@ class TeamForm(forms.Form):
     """The assessment of a team with a similar name; it may be taken all the same."""
     existing: Assessment | None = None
     """The assessment of a team with this very name; it can't be taken."""
-
-    def clean_team(self) -> str:
-        team = " ".join(tidy(self.cleaned_data["team"]).split())
-        if not team:
-            raise ValidationError("Name the team.")
-        return team
 
     def warn_of_similar(self, organization: Organization, cycle: Cycle, *, besides: Assessment | None = None) -> None:
         """Refuse the name until the person has said that it is meant."""
@@ -298,7 +300,12 @@ RULES_TO_CHOOSE_BY = (
 class JoinForm(forms.Form):
     """A new person's name and password."""
 
-    name = forms.CharField(label="Your name", max_length=150, help_text="As it stands on the scorecards you work on.")
+    name = NameFormField(
+        label="Your name",
+        max_length=150,
+        help_text="As it stands on the scorecards you work on.",
+        error_messages={"required": "Write your name."},
+    )
     password = forms.CharField(
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
@@ -310,12 +317,6 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.invitation = invitation
-
-    def clean_name(self) -> str:
-        name = " ".join(tidy(self.cleaned_data["name"]).split())
-        if not name:
-            raise ValidationError("Write your name.")
-        return name
 
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])

@@ -10,7 +10,6 @@ from datetime import datetime
 from unicodedata import bidirectional
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -19,6 +18,7 @@ from django.utils.text import Truncator
 from django.utils.timezone import localtime
 
 from aicmm import pdf
+from aicmm.links import absolute
 from assessments import charts
 from assessments.charts import FigureRow
 from assessments.datatypes import EvidenceLink, ScoredAssessment
@@ -34,13 +34,17 @@ LONG_NAME, LONGEST_NAME = 45, 90
 """From these lengths on the organization's name is set smaller, so that page 1 stays one page."""
 PAGE_LINES, LINE_LENGTH = 50, 45
 """About what a page holds of a rationale: only a row with more may break across pages."""
+MOST_LINES = 100
+"""As many as a form takes; what was stored before it counted all of them has its last lines run on."""
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """Controls but tab and line feed, halves of pairs, and what never is a character: a PDF's metadata can't hold them.
 And the two that turn any text round: nobody means them, and they can make it read as something else."""
 
-_UNBROKEN = re.compile(r"[^ \n\t]{250,}")
-_BLANKS = re.compile(r"[ \t]{40,}")
+_UNBROKEN = re.compile(r"[^ \n]{45,}")
+"""Longer ones keep WeasyPrint from looking at no more than the next line."""
+_BLANKS = re.compile(r" {40,}")
+_LINE_ENDS = re.compile("[\u2028\u2029]")
 _PIECE = 30
 
 
@@ -150,7 +154,7 @@ def scorecard_html(sheet: ScoredAssessment) -> str:
 
 def site_address(name: str, *arguments: str) -> str:
     """A page's whole address, for paper."""
-    return settings.SITE_URL + reverse(name, args=arguments)
+    return absolute(reverse(name, args=arguments))
 
 
 def level_styles(rubric: Rubric) -> SafeString:
@@ -176,22 +180,25 @@ def printed_moment(moment: datetime) -> str:
 
 def printed_link(link: EvidenceLink) -> PrintedLink:
     """Evidence with its host beside the title, since paper has nothing to click on."""
+    title = " ".join(link.title.split())
     try:
         address = urlsplit(link.url.strip())
         host = address.hostname or ""
     except ValueError:
-        return PrintedLink(link.title or link.url, "", "")
+        return PrintedLink(title or link.url, "", "")
     if address.scheme not in ("http", "https") or not host:
-        return PrintedLink(link.title or link.url, "", "")
-    return PrintedLink(link.title or link.url, link.url.strip(), host)
+        return PrintedLink(title or link.url, "", "")
+    return PrintedLink(title or link.url, link.url.strip(), host)
 
 
 def printed_text(text: str) -> PrintedText:
-    """A team's words, with places to break in what has no space for lines on end, and no more blanks than a line has.
+    """A team's words, with places to break in what has no space for a line, no tab, no more blanks than a line has, and
+    no more lines than forms take.
 
-    For both WeasyPrint would lay out all the rest of the text for each line: 4,000 letters in a row cost half a second.
+    For each WeasyPrint would lay out all the rest of the text for each line: 4,000 letters in a row cost half a second.
     """
-    text = _BLANKS.sub(" " * 40, text)
+    lines = _LINE_ENDS.sub("\n", text).replace("\t", " ").split("\n", MOST_LINES - 1)
+    text = _BLANKS.sub(" " * 40, "\n".join([*lines[:-1], lines[-1].replace("\n", " ")]))
     return PrintedText(_UNBROKEN.sub(lambda run: _in_pieces(run[0]), text), runs_leftwards(text))
 
 

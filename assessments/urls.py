@@ -27,5 +27,6 @@ urlpatterns = [
     path("organizations/<slug:code>/people/<int:pk>/", people.set_role, name="set-role"),
     path("organizations/<slug:code>/people/<int:pk>/remove/", people.remove, name="remove-member"),
     path("accounts/email/", people.own_address, name="account_email"),
+    path("accounts/confirm-email/", people.own_address, name="account_email_verification_sent"),
     path("invitations/<slug:token>/", people.invitation, name="invitation"),
 ]

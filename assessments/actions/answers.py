@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from aicmm.prepared import Argument, Prepared
 from assessments.datatypes import EvidenceLink
-from assessments.models import Answer, Assessment, Cycle, Evidence, Organization, User
+from assessments.models import Answer, Assessment, AuditEvent, Cycle, Evidence, Organization, User
 from rubric.models import Question, Rubric
 
 from .base import NotEditable, Refused, locked_because, record
@@ -133,7 +133,7 @@ def save_answer(
 
     `Conflict` where it isn't and the texts differ; `NotEditable` outside draft and returned; `Answer.DoesNotExist` for
     a question that is not of this assessment. A `save_id` that was already applied changes nothing, also once the
-    assessment is submitted; `SaveIdUsed` where it was applied to something else.
+    assessment is submitted; `SaveIdUsed` where it was applied to another question, or brought another text.
     """
     try:
         return _save_answer(assessment, code, entry, seen_version, by, save_id, at or timezone.now())
@@ -158,8 +158,13 @@ def _save_answer(
     if answer is None:
         raise Answer.DoesNotExist("Not a question of this assessment.")
     is_editable = answer.assessment.is_editable
-    if answer.version != seen_version and save_id and assessment.events.filter(save_id=save_id, subject=code).exists():
-        return Saved(code, answer, _evidence(answer), changed=False)
+    if answer.version != seen_version and save_id:
+        applied = assessment.events.filter(save_id=save_id, subject=code).first()
+        if applied:
+            evidence = _evidence(answer)
+            if not _was_this(applied, entry, answer, evidence):
+                raise SaveIdUsed("Another save had this id before.")
+            return Saved(code, answer, evidence, changed=False)
     if not is_editable:
         raise NotEditable(locked_because(answer.assessment))
     evidence = _evidence(answer)
@@ -202,6 +207,24 @@ def _save_answer(
         changes=difference.fields,
     )
     return Saved(code, answer, new_evidence, changed=True)
+
+
+def _was_this(applied: AuditEvent, entry: AnswerEntry, answer: Answer, evidence: tuple[EvidenceLink, ...]) -> bool:
+    """Whether the answer said what `entry` says right after the save `applied`: as now, with later changes undone."""
+    then = {
+        "choice": answer.choice,
+        "reason": answer.reason,
+        "rationale": answer.rationale,
+        "evidence": _as_lists(evidence),
+    }
+    later = AuditEvent.objects.filter(
+        assessment=applied.assessment_id, subject=applied.subject, action=applied.action, pk__gt=applied.pk
+    )
+    for detail in later.order_by("-pk").values_list("detail", flat=True):
+        then |= {name: before for name, (before, _) in detail["changes"].items()}
+    texts = (entry.choice, entry.reason, entry.rationale)
+    same_links = entry.evidence is None or then["evidence"] == _as_lists(entry.evidence)
+    return same_links and texts == (then["choice"], then["reason"], then["rationale"])
 
 
 def _as_lists(evidence: tuple[EvidenceLink, ...]) -> list[list[str]]:

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.db import models
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from aicmm.auditing import changed
+from aicmm.lists import CarefulLists
 from assessments.access import signed_in
 from assessments.actions import record
 from assessments.models import Organization
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(CarefulLists):
     """Rows that nobody changes by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 (Django's signature)

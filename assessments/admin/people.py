@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from aicmm.auditing import AuditedAdmin, announce, changed, differences
+from aicmm.links import absolute
 from assessments import membership
 from assessments.access import signed_in
 from assessments.accounts import password_path
@@ -163,7 +164,7 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
         """A person without a password gets the link to set one."""
         if not obj.has_usable_password():
-            link = request.build_absolute_uri(password_path(obj))
+            link = absolute(password_path(obj))
             sent = membership.send_password_link(obj, link, by=signed_in(request))
             way = f"A mail with the link is on its way to {obj.email}" if sent else "The mail could not be sent"
             self.message_user(request, f"{way}. You can also hand over the link yourself: {link}")

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from aicmm.links import absolute
 from assessments import membership
 from assessments.access import (
     invitation_of,
@@ -44,7 +45,7 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
             form.add_error("email", str(refusal))
         else:
             invitation = invited.invitation
-            link = request.build_absolute_uri(reverse("invitation", args=[invitation.token]))
+            link = absolute(reverse("invitation", args=[invitation.token]))
             sent = membership.send_invitation(invitation, link)
             way = f"A mail with the link is on its way to {invitation.email}" if sent else "The mail could not be sent"
             older = " The link of the older invitation no longer works." if invited.replaces else ""
@@ -104,7 +105,7 @@ def remove(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def own_address(request: HttpRequest) -> HttpResponse:
-    """No page: an address is what an invitation was for, so the CoE changes it and nobody by themselves."""
+    """No page: an address is what an invitation was for. The CoE changes it, nobody else; nothing is mailed."""
     raise Http404
 
 

@@ -144,8 +144,8 @@ account_reauthenticate                GET   302 200 200 200 200 200 200 200
 account_reauthenticate                POST  302 200 200 200 200 200 200 200
 account_email                         GET   404 404 404 404 404 404 404 404
 account_email                         POST  404 404 404 404 404 404 404 404
-account_email_verification_sent       GET   200 200 200 200 200 200 200 200
-account_email_verification_sent       POST  405 405 405 405 405 405 405 405
+account_email_verification_sent       GET   404 404 404 404 404 404 404 404
+account_email_verification_sent       POST  404 404 404 404 404 404 404 404
 account_change_password               GET   302 200 200 200 200 200 200 200
 account_change_password               POST  302 200 200 200 200 200 200 200
 account_set_password                  GET   302 302 302 302 302 302 302 302
@@ -179,8 +179,8 @@ admin:login                           GET   302 403 403 403 403 403 302 302
 admin:login                           POST  302 403 403 403 403 403 200 200
 admin:logout                          GET   302 302 302 302 302 302 405 405
 admin:logout                          POST  302 302 302 302 302 302 200 200
-admin:password_change                 GET   302 302 302 302 302 302 200 200
-admin:password_change                 POST  302 302 302 302 302 302 200 200
+admin:password_change                 GET   302 302 302 302 302 302 302 302
+admin:password_change                 POST  302 302 302 302 302 302 302 302
 admin:password_change_done            GET   302 302 302 302 302 302 200 200
 admin:password_change_done            POST  302 302 302 302 302 302 405 405
 admin:autocomplete                    GET   302 302 302 302 302 302 403 403

@@ -45,7 +45,8 @@ def form_of(**fields: Any) -> AnswerForm:
         ("  a  ", "a"),
         ("a\r\nb\rc\nd", "a\nb\nc\nd"),
         ("\n\n a\n\n", "a"),
-        ("a\x00b\x1bc\x7fd\x85e\x9ff", "abcdef"),
+        ("a\x00b\x1bc\x7fde\x9ff", "abcdef"),
+        ("a\x0bb\x0cc\x85d\u2028e\u2029f", "a\nb\nc\nd\ne\nf"),
         ("a\tb\u00a0c", "a\tb\u00a0c"),
         ("\ufeff数据 🙂 e\u0301 \u202e", "\ufeff数据 🙂 e\u0301 \u202e"),
         ("\ufffe\uffff", ""),
@@ -61,6 +62,19 @@ def test_text_is_tidied(typed: str, kept: str) -> None:
 def test_what_is_tidied_is_what_is_measured() -> None:
     assert form_of(rationale="\x00" * 50 + "x" * 4000 + "  \r\n").is_valid()
     assert not form_of(rationale="x" * 4001).is_valid()
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\u2028", "\u2029", "\x85", "\x0b", "\x0c"])
+def test_lines_are_counted_however_they_end(line_end: str) -> None:
+    assert form_of(rationale=line_end.join("x" * 100)).is_valid()
+    assert form_of(rationale=line_end.join("x" * 101)).messages == {
+        "rationale": ["This has 101 lines; the most that fits is 100."]
+    }
+
+
+def test_an_answer_stored_with_other_line_ends_counts_as_untouched() -> None:
+    stored = GivenAnswer("secops-1", 3, "", "a\u2028b", version=1)
+    assert form_of(rationale="a\u2028b", version=1, rendered=fingerprint_of(stored)).is_untouched
 
 
 # ---- Answers ----
@@ -156,7 +170,6 @@ def test_only_links_of_the_web_are_evidence(url: str) -> None:
         "http://10.0.0.1:8080/a?b=c#d",
         "https://[2001:db8::1]/x",
         "https://münchen.example/ä",
-        "https://user@example.gov/",
         "https://localhost/share",
         "https://example.gov/" + "x" * 980,
     ],
@@ -171,6 +184,19 @@ def test_a_title_without_its_address_field_is_no_row() -> None:
     form = AnswerForm(data, code="secops-1", rubric=full_rubric())
     assert form.is_valid()
     assert form.entry.evidence == (EvidenceLink(*LINK),)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://agency.gov@evil.example/", "https://a:b@example.gov/x", "https://@example.gov/"]
+)
+def test_a_link_with_a_name_before_its_host_is_refused(url: str) -> None:
+    form = form_of(evidence=[("Plan", url)])
+    assert not form.is_valid()
+    assert list(form.messages) == ["evidence"]
+
+
+def test_an_at_sign_further_on_in_a_link_is_no_name() -> None:
+    assert form_of(evidence=[("Plan", "https://example.gov/@team?a=b@c")]).is_valid()
 
 
 # ---- Starting, inviting, joining, roles ----

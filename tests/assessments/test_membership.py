@@ -5,10 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
+from aicmm.names import validate_name
 from assessments import membership
 from assessments.actions import Refused
 from assessments.models import AuditEvent, Cycle, Invitation, Organization, Role, User
@@ -115,7 +118,7 @@ def test_a_second_press_after_the_first_is_the_same_person() -> None:
     invitation = make_invitation()
     first, second = Client(), Client()
     assert press_join(invitation, first) == press_join(invitation, second) == (302, "/")
-    assert "Welcome, Ann Other" in second.get("/").content.decode()
+    assert second.get("/").context["user"].name == "Ann Other"
     assert press_join(invitation, first) == (302, "/")
     assert User.objects.filter(email=invitation.email).count() == 1
 
@@ -172,7 +175,7 @@ def test_an_invitation_withdrawn_while_the_page_was_open_is_refused() -> None:
 
 def link_shown(page: str) -> str:
     """The link to hand over, out of the message to the lead."""
-    found = re.search(r"hand over the link yourself: http://testserver(/invitations/[\w-]+/)", page)
+    found = re.search(r"hand over the link yourself: http://127\.0\.0\.1:8000(/invitations/[\w-]+/)", page)
     assert found
     return found[1]
 
@@ -212,3 +215,89 @@ def test_a_name_written_in_the_admin_is_one_line(
     reply = client_of(administrator).post(address, {"name": " Two \n lines\t here ", **fields})
     assert reply.status_code == 302
     assert model.objects.order_by("pk").last().name == "Two lines here"
+
+
+# ---- Links in mails ----
+
+
+def test_an_invitations_link_is_the_sites_whatever_host_name_a_request_has(agency: Agency, settings: Settings) -> None:
+    settings.SITE_URL = "https://aicmm.example.gov"
+    invite = reverse("invite", args=[agency.organization.code])
+    fields = {"email": "new@agency.example", "role": "viewer"}
+    reply = client_of(agency.lead).post(invite, fields, headers={"Host": "localhost:31337"}, follow=True)
+    (sent,) = mail.outbox
+    link = f"https://aicmm.example.gov/invitations/{Invitation.objects.get().token}/"
+    assert link in sent.body
+    assert link in reply.content.decode()
+    assert "31337" not in f"{sent.subject} {sent.body} {reply.content.decode()}"
+
+
+def test_a_password_resets_mail_names_the_site_and_nothing_of_the_request(settings: Settings) -> None:
+    settings.SITE_URL = "https://aicmm.example.gov"
+    person = make_user(password=PASSWORD)
+    Client().post("/accounts/password/reset/", {"email": person.email}, headers={"Host": "localhost:31337"})
+    (sent,) = mail.outbox
+    assert "https://aicmm.example.gov/accounts/password/reset/key/" in sent.body
+    assert sent.subject.startswith("[AI CMM] ")
+    assert "localhost" not in f"{sent.subject} {sent.body}"
+
+
+# ---- Names that look like another, or like none ----
+
+INVISIBLE = [
+    "\u200b\u2060",
+    "Storm Surge\u200b",
+    "Storm\u200d Surge",
+    "\u202eegruS mrotS\u202c",
+    "\u2066Storm Surge\u2069",
+    "Storm\u00ad Surge",
+    "\ufeffStorm Surge",
+    "Storm Surge\u3164",
+    "Storm Surge\ufe0f",
+    "Storm\x07 Surge",
+    "Storm Surge\U000e0041",
+]
+
+
+@pytest.mark.parametrize("name", INVISIBLE)
+def test_no_name_holds_what_nobody_sees(agency: Agency, administrator: User, name: str) -> None:
+    """Neither a team's nor a person's, nor, in the admin, that of an organization, a cycle or a person."""
+    start = {"organization": agency.organization.pk, "team": name, "cycle": agency.draft.cycle.pk}
+    invitation = make_invitation(organization=agency.organization)
+    admin = client_of(administrator)
+    replies = [
+        client_of(agency.lead).post("/assessments/new/", start),
+        Client().post(reverse("invitation", args=[invitation.token]), NEW | {"name": name}),
+        *(admin.post(reverse(f"admin:assessments_{model}_add"), {"name": name}) for model in ADDED),
+    ]
+    assert [reply.status_code for reply in replies] == [422, 422, 200, 200, 200]
+    code = next(f"U+{ord(one):04X}" for one in name if not (one.isascii() and one.isprintable()))
+    for reply in replies:
+        assert f"that nobody sees ({code})" in reply.content.decode()
+
+
+ADDED = ("organization", "cycle", "user")
+
+
+@pytest.mark.parametrize("name", ["Übergänge 数据", "فريق", "O’Neil-Ōta", "नमस्ते", "Team 🌊", "e\u0301clair"])
+def test_names_in_any_script_are_taken(name: str) -> None:
+    validate_name(name)
+
+
+def test_a_name_that_turns_the_text_round_turns_nothing_but_itself(agency: Agency) -> None:
+    """One that was stored before it was refused."""
+    Organization.objects.filter(pk=agency.organization.pk).update(name="\u202eorg")
+    User.objects.filter(pk=agency.lead.pk).update(name="\u202eperson")
+    agency.draft.team = "\u202eteam"
+    agency.draft.save()
+    lead = client_of(agency.lead)
+    people = reverse("people", args=[agency.organization.code])
+    for address in (
+        "/",
+        people,
+        *(reverse(name, args=[agency.draft.pk]) for name in ("assessment", "result", "submit")),
+    ):
+        body = lead.get(address).content.decode().partition("<body")[2]
+        raw = re.sub(r"<bdi[^>]*>[^<]*</bdi>|<svg.*?</svg>|<script.*?</script>|<[^>]*>", "", body, flags=re.DOTALL)
+        assert "\u202e" in body
+        assert "\u202e" not in raw, address

@@ -1,5 +1,6 @@
 """The scorecard on paper: what it says, that everyone can read it, and that no text can break it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -398,7 +399,7 @@ def test_what_no_file_can_hold_is_left_out() -> None:
     html = reports.scorecard_html(
         make_sheet(rubric=small_rubric(), rationale="a\x00\x0b\x85\ud800\uffff\u202eb\r\nc\td")
     )
-    assert "ab\nc\td" in html
+    assert "ab\nc d" in html
 
 
 @pytest.mark.parametrize(
@@ -410,10 +411,37 @@ def test_a_text_runs_as_its_first_letter_does(text: str, leftwards: bool) -> Non
 
 def test_a_text_without_spaces_gets_places_to_break() -> None:
     assert reports.printed_text("word " * 200).text == "word " * 200
-    assert reports.printed_text("w" * 249).text == "w" * 249
+    assert reports.printed_text("w" * 44).text == "w" * 44
     printed = reports.printed_text("w" * 4000).text
     assert printed.replace("\u200b", "") == "w" * 4000
     assert max(len(piece) for piece in printed.split("\u200b")) == 30
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ab\u2028cd\u2029" * 650,
+        ("x" * 240 + " ") * 16,
+        ("x" * 59 + " ") * 66,
+        "a\t" * 2000,
+        "\t" * 4000,
+        "a\n" * 2000,
+        "a\u00a0" * 2000,
+        "e" + "\u0301" * 3999,
+    ],
+)
+def test_whatever_was_stored_is_printed_in_lines_that_are_quick_to_lay_out(text: str) -> None:
+    """No run without a place to break, no tab, and no more lines than a form takes; every letter is there."""
+    printed = reports.printed_text(text).text
+    assert max(len(run) for run in re.split("[ \n\u200b]", printed)) <= 44
+    assert not re.search("[\t\u2028\u2029]", printed)
+    assert printed.count("\n") < 100
+    assert re.sub(r"[\s\u200b]", "", printed) == re.sub(r"\s", "", text)
+
+
+def test_a_title_is_printed_on_one_line() -> None:
+    link = EvidenceLink("The\u2028log \n of  it", "https://e.example/")
+    assert reports.printed_link(link).title == "The log of it"
 
 
 def test_the_longest_texts_fit_in_the_memory_there_is(printed: Printed) -> None:

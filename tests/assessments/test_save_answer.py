@@ -322,6 +322,23 @@ def test_another_site_cannot_save(agency: Agency) -> None:
     assert stored(agency.draft).version == 0
 
 
+@pytest.mark.parametrize(
+    "other", [{"choice": 2}, {"rationale": "New"}, {"evidence": [("Log", "https://example.gov/")]}, {"reason": "x"}]
+)
+def test_an_id_that_brought_another_text_is_refused(client: Client, draft: Assessment, other: dict[str, Any]) -> None:
+    """Also one that the first save had left as it was, and after somebody has written on top of it."""
+    key = uuid.uuid4()
+    if "reason" in other:
+        other["choice"] = "not_applicable"
+    first: dict[str, Any] = {"choice": 4, "evidence": []}
+    save(client, draft, **first, save_id=key)
+    assert save(client, draft, **(first | other), save_id=key).status_code == 422
+    save(client, draft, choice=5, rationale="Theirs", version=1)
+    assert save(client, draft, **(first | other), save_id=key).status_code == 422
+    assert save(client, draft, **first, save_id=key).status_code == 200
+    assert (stored(draft).choice, stored(draft).rationale) == ("5", "Theirs")
+
+
 # ---- Bad input ----
 
 

@@ -3,9 +3,10 @@ export const NOT_APPLICABLE = "not_applicable";
 
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]/g;
+const LINE_END = /\r\n|[\r\v\f\x85\u2028\u2029]/g;
 
 function tidy(text) {
-  return text.replace(/\r\n?/g, "\n").replace(CONTROL, "").trim();
+  return text.replace(LINE_END, "\n").replace(CONTROL, "").trim();
 }
 
 // As the server stores it: see AnswerForm in assessments/forms.py.
