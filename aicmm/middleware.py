@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
+from aicmm.auditing import current_request
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -23,6 +25,19 @@ def private_pages(get_response: Handler) -> Handler:
         if not response.has_header("Cache-Control") and request.user.is_authenticated:
             patch_cache_control(response, private=True, no_store=True)
         return response
+
+    return middleware
+
+
+def audit_source(get_response: Handler) -> Handler:
+    """Lets rows of the audit trail know the request they come from."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        token = current_request.set(request)
+        try:
+            return get_response(request)
+        finally:
+            current_request.reset(token)
 
     return middleware
 

@@ -33,7 +33,7 @@ def invite(*, organization: Organization, email: str, role: str, by: User) -> In
         raise Refused(f"{email} is in {organization} already.")
     organization.invitations.filter(email=email, accepted_at=None).delete()
     invitation = Invitation.objects.create(organization=organization, email=email, role=role, invited_by=by)
-    record("person invited", by=by, organization=organization, subject=email, role=role)
+    record("person invited", by=by, organization=organization, about=invitation, subject=email, role=role)
     return invitation
 
 
@@ -57,8 +57,8 @@ def withdraw(*, organization: Organization, pk: int, by: User) -> None:
     """Take an open invitation back; one of another organization, or none, changes nothing."""
     invitation = organization.invitations.open().filter(pk=pk).first()
     if invitation:
-        record("invitation withdrawn", by=by, organization=organization, subject=invitation.email)
-        invitation.delete()
+        Invitation.objects.filter(pk=pk).delete()
+        record("invitation withdrawn", by=by, organization=organization, about=invitation, subject=invitation.email)
 
 
 @transaction.atomic
@@ -69,14 +69,26 @@ def set_role(*, member: Membership, role: str, by: User) -> None:
         raise Refused(f"{member.user} is the only lead. Make someone else a lead first.")
     before = member.role
     if role == REMOVE:
+        Membership.objects.filter(pk=member.pk).delete()
         record(
-            "member removed", by=by, organization=member.organization, subject=member.user.email, role=[before, None]
+            "member removed",
+            by=by,
+            organization=member.organization,
+            about=member,
+            subject=member.user.email,
+            role=[before, None],
         )
-        member.delete()
         return
     member.role = Role(role)
     member.save(update_fields=["role"])
-    record("role set", by=by, organization=member.organization, subject=member.user.email, role=[before, role])
+    record(
+        "role set",
+        by=by,
+        organization=member.organization,
+        about=member,
+        subject=member.user.email,
+        role=[before, role],
+    )
 
 
 def has_account(invitation: Invitation) -> bool:
@@ -99,9 +111,16 @@ def join(*, invitation: Invitation, user: User) -> None:
         raise Refused(f"This invitation is for {locked.email}. Sign in with that address.")
     if not locked.is_open:
         raise Refused("This invitation was used or has expired. Ask your lead for a new one.")
-    Membership.objects.update_or_create(
+    member, _ = Membership.objects.update_or_create(
         organization=locked.organization, user=user, defaults={"role": locked.role, "since": timezone.now()}
     )
     locked.accepted_at = timezone.now()
     locked.save(update_fields=["accepted_at"])
-    record("invitation accepted", by=user, organization=locked.organization, subject=user.email, role=locked.role)
+    record(
+        "invitation accepted",
+        by=user,
+        organization=locked.organization,
+        about=member,
+        subject=user.email,
+        role=locked.role,
+    )
