@@ -33,10 +33,6 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         moves = self.filter(assessment=assessment, action__startswith="assessment ")
         return moves.select_related("actor").order_by("at", "id")
 
-    def with_names(self) -> Self:
-        """Loads who, which organization and which assessment along."""
-        return self.select_related("actor", "organization", "assessment__organization", "assessment__cycle")
-
     def in_order(self, *, batch: int = 2000) -> Iterator["AuditEvent"]:
         """Each event in the order of the chain, read `batch` at a time: neither memory nor a transaction grows."""
         last = 0
@@ -47,10 +43,6 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def number_of(self, digest: str) -> int | None:
         """The number of the event with a hash; None for "" and for one that no event has."""
         return self.filter(hash=digest).values_list("pk", flat=True).first() if digest else None
-
-    def newest_hash(self) -> str:
-        """The head of the chain; what the first event has before it where there is none."""
-        return self.order_by("-pk").values_list("hash", flat=True).first() or chain.FIRST
 
 
 class AuditEvent(models.Model):

@@ -149,8 +149,8 @@ admin:login                           GET   302 403 403 403 403 403 302 302
 admin:login                           POST  302 403 403 403 403 403 200 200
 admin:logout                          GET   302 302 302 302 302 302 405 405
 admin:logout                          POST  302 302 302 302 302 302 200 200
-admin:password_change                 GET   302 302 302 302 302 302 200 200
-admin:password_change                 POST  302 302 302 302 302 302 200 200
+admin:password_change                 GET   302 302 302 302 302 302 302 302
+admin:password_change                 POST  302 302 302 302 302 302 302 302
 admin:password_change_done            GET   302 302 302 302 302 302 200 200
 admin:password_change_done            POST  302 302 302 302 302 302 405 405
 admin:autocomplete                    GET   302 302 302 302 302 302 403 403
@@ -165,6 +165,11 @@ admin:anything else                   GET   302 302 302 302 302 302 404 404
 admin:anything else                   POST  302 302 302 302 302 302 404 404
 admin:user password                   GET   302 302 302 302 302 302 403 200
 admin:user password                   POST  302 302 302 302 302 302 403 200
+
+audit-csv                             GET   302 403 403 403 403 403 403 200
+audit-csv                             POST  405 405 405 405 405 405 405 405
+audit-json-lines                      GET   302 403 403 403 403 403 403 200
+audit-json-lines                      POST  405 405 405 405 405 405 405 405
 """
 
 ADMIN_TABLE = """
