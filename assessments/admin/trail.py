@@ -132,14 +132,14 @@ def _midnight(day: date) -> datetime:
 class AuditEventAdmin(ReadOnlyAdmin):
     """The trail in the order in which it was written, newest first."""
 
-    list_display = ["when", "who", "action", "which_organization", "what", "subject", "source"]
+    list_display = ["when", "who", "what", "which_organization", "which_object", "subject", "source"]
     list_display_links = ["when"]
     sortable_by = ["when"]
     ordering = ["-pk"]
     search_fields = ["actor__name", "actor__email", "action", "subject", "assessment__team"]
-    search_help_text = "By name, e-mail address, team, what it was done to, or an assessment's id."
     list_filter = [KindFilter, PersonFilter, PeriodFilter, "organization"]
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they count all there is
     paginator = BoundedPaginator
     list_max_show_all = 0
     change_list_template = "admin/assessments/auditevent/list.html"
@@ -166,6 +166,10 @@ class AuditEventAdmin(ReadOnlyAdmin):
         who = event.actor
         return format_html('<span title="{}">{}</span>', who.email, who) if who else None
 
+    @admin.display(description="What")
+    def what(self, event: AuditEvent) -> str:
+        return f"{event.action[:1].upper()}{event.action[1:]}"
+
     @admin.display(description="Organization", empty_value=trail.NOTHING)
     def which_organization(self, event: AuditEvent) -> str | None:
         if event.organization_id and event.organization is None:
@@ -173,7 +177,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
         return str(event.organization) if event.organization else None
 
     @admin.display(description="Object", empty_value=trail.NOTHING)
-    def what(self, event: AuditEvent) -> SafeString | str:
+    def which_object(self, event: AuditEvent) -> SafeString | str:
         name, link = trail.object_name(event), trail.object_link(event)
         return format_html('<a href="{}">{}</a>', link, name) if link else name
 
