@@ -3,9 +3,9 @@
 UPDATE and DELETE are refused, on PostgreSQL TRUNCATE as well; refusals reach Django as `IntegrityError`. The chain's
 columns are the database's own: what a writer gives for them counts for nothing.
 
-On PostgreSQL an advisory lock lets one transaction at a time be the newest; it is held from the insert to the commit,
-so the insert should be a transaction's last statement. Rows are numbered under that lock: their ids are in the order of
-the chain and without a gap. SQLite has one writer at a time anyway.
+On PostgreSQL that happens at the commit, by a deferred trigger, under an advisory lock: writers take turns for as long
+as the database needs to write a commit down, not for as long as an application needs to ask for it. Until then a row
+has no position and no hash. SQLite has one writer at a time anyway, and does it at the insert.
 
 SQLite forgets a table's triggers when a migration rebuilds the table: call `install` again at the end of every
 migration that alters it. A test counts them.
@@ -22,6 +22,9 @@ TRIGGERS = {
     "sqlite": ("chain", "refuse_same_id", "refuse_same_save", "refuse_update", "refuse_delete"),
     "postgresql": ("chain", "refuse_update", "refuse_delete", "refuse_truncate"),
 }
+CHAINED = ("position", "previous_hash", "hash")
+"""The columns that the database sets."""
+
 REFUSAL = "The audit trail can only be added to"
 LOCK = 7_311_203_046
 """The number of the advisory lock that is held by whoever adds to the trail."""
@@ -64,9 +67,9 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def _sqlite(meta: Any) -> list[str]:
-    kept = [field.column for field in meta.local_concrete_fields if field.column not in ("previous_hash", "hash")]
+    kept = [field.column for field in meta.local_concrete_fields if field.column not in CHAINED]
     same = " AND ".join(f"OLD.{column} IS NEW.{column}" for column in kept)
-    newest = f"coalesce((SELECT hash FROM {TABLE} WHERE id < NEW.id ORDER BY id DESC LIMIT 1), '')"  # noqa: S608
+    newest = f"SELECT position, hash FROM {TABLE} WHERE id <> NEW.id AND position > 0 ORDER BY position DESC LIMIT 1"  # noqa: S608
     refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     same_save = "present.assessment_id = NEW.assessment_id AND present.save_id = NEW.save_id"
     return [
@@ -81,36 +84,48 @@ def _sqlite(meta: Any) -> list[str]:
         f"CREATE TRIGGER {TABLE}_refuse_delete BEFORE DELETE ON {TABLE} {refuse}",
         # SHA256 is Django's: a writer without it, such as SQLite's shell, can't add rows.
         f"CREATE TRIGGER {TABLE}_chain AFTER INSERT ON {TABLE} BEGIN"  # noqa: S608
-        f" SELECT RAISE(ABORT, '{REFUSAL}, at its end') WHERE EXISTS (SELECT 1 FROM {TABLE} WHERE id > NEW.id);"
-        f" UPDATE {TABLE} SET (previous_hash, hash) ="
-        f" (SELECT newest, SHA256(newest || NEW.content_hash) FROM (SELECT {newest} AS newest)) WHERE id = NEW.id;"
+        f" UPDATE {TABLE} SET ({', '.join(CHAINED)}) ="
+        " (SELECT max(position) + 1, max(hash), SHA256(max(hash) || NEW.content_hash)"
+        f" FROM (SELECT 0 AS position, '' AS hash UNION ALL SELECT * FROM ({newest}))) WHERE id = NEW.id;"
         " END",
     ]
 
 
 POSTGRESQL = [
     # In READ COMMITTED each statement of the function sees what was committed before the lock was had. A transaction
-    # that sees less, in another isolation level, gives its row a number that is taken and is refused.
+    # that sees less, in another isolation level, gives its row a position that is taken and is refused.
     f"""
     CREATE FUNCTION {TABLE}_chain() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        newest record;
     BEGIN
         PERFORM pg_advisory_xact_lock({LOCK});
-        SELECT id + 1, hash INTO NEW.id, NEW.previous_hash FROM {TABLE} ORDER BY id DESC LIMIT 1;
-        IF NOT FOUND THEN
-            NEW.id := 1;
-            NEW.previous_hash := '';
-        END IF;
-        NEW.hash := encode(sha256(convert_to(NEW.previous_hash || NEW.content_hash, 'UTF8')), 'hex');
-        RETURN NEW;
+        SELECT position, hash INTO newest FROM {TABLE}
+            WHERE position IS NOT NULL AND id <> NEW.id ORDER BY position DESC LIMIT 1;
+        UPDATE {TABLE} SET
+            position = coalesce(newest.position, 0) + 1,
+            previous_hash = coalesce(newest.hash, ''),
+            hash = encode(sha256(convert_to(coalesce(newest.hash, '') || NEW.content_hash, 'UTF8')), 'hex')
+            WHERE id = NEW.id;
+        RETURN NULL;
     END $$
     """,  # noqa: S608
+    # The chain's columns of a row that has no hash yet are set by the trigger above, and by nobody else in time.
     f"""
     CREATE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        kept {TABLE};
     BEGIN
+        IF TG_OP = 'UPDATE' AND OLD.hash = '' THEN
+            kept := NEW;
+            {" ".join(f"kept.{column} := OLD.{column};" for column in CHAINED)}
+            IF kept IS NOT DISTINCT FROM OLD THEN RETURN NEW; END IF;
+        END IF;
         RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = '{REFUSAL}';
     END $$
     """,
-    f"CREATE TRIGGER {TABLE}_chain BEFORE INSERT ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TABLE}_chain()",
+    f"CREATE CONSTRAINT TRIGGER {TABLE}_chain AFTER INSERT ON {TABLE} DEFERRABLE INITIALLY DEFERRED"
+    f" FOR EACH ROW EXECUTE FUNCTION {TABLE}_chain()",
     *(
         f"CREATE TRIGGER {TABLE}_refuse_{event} BEFORE {event.upper()} ON {TABLE}"
         f" FOR EACH {'STATEMENT' if event == 'truncate' else 'ROW'} EXECUTE FUNCTION {TABLE}_refuse()"

@@ -281,7 +281,7 @@ def _seals(query: Query) -> str:
 
 def _trail(query: Query) -> str:
     """The newest hash of the audit trail; of an empty one what its first event would be chained to."""
-    newest = query(f"SELECT hash FROM {AuditEvent._meta.db_table} ORDER BY id DESC LIMIT 1")  # noqa: S608
+    newest = query(f"SELECT hash FROM {AuditEvent._meta.db_table} WHERE position > 0 ORDER BY position DESC LIMIT 1")  # noqa: S608
     return next((digest for (digest,) in newest), chain.FIRST)
 
 

@@ -118,7 +118,7 @@ def event_page(event: AuditEvent) -> EventPage:
         notes=notes(event.detail),
         object_name=object_name(event),
         object_link=object_link(event),
-        previous=AuditEvent.objects.filter(pk__lt=event.pk).order_by("-pk").values_list("pk", flat=True).first(),
+        previous=AuditEvent.objects.filter(position=(event.position or 0) - 1).values_list("pk", flat=True).first(),
     )
 
 
@@ -189,6 +189,7 @@ def _document(event: AuditEvent) -> dict[str, Any]:
     """`content` is what was hashed; the names are today's."""
     return {
         "number": event.pk,
+        "position": event.position,
         "content": event.content,
         "content_hash": event.content_hash,
         "previous_hash": event.previous_hash,

@@ -14,13 +14,15 @@ BATCH = 1000
 def chain_what_is_there(apps, _schema_editor):
     """Nobody knows where these rows came from; what they say of the other new columns is "", as it is hashed."""
     events = apps.get_model("assessments", "AuditEvent").objects
-    last, newest = 0, chain.FIRST
+    last, position, newest = 0, 0, chain.FIRST
     while rows := list(events.filter(pk__gt=last).order_by("pk")[:BATCH]):
         for row in rows:
+            position += 1
+            row.position = position
             row.content_hash = chain.content_hash(content_of(row))
             row.previous_hash = newest
             row.hash = newest = chain.linked(newest, row.content_hash)
-        events.bulk_update(rows, ["content_hash", "previous_hash", "hash"])
+        events.bulk_update(rows, ["position", "content_hash", "previous_hash", "hash"])
         last = rows[-1].pk
 
 
@@ -60,6 +62,11 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True, help_text="The IP address it came from; empty for commands.", max_length=64
             ),
+        ),
+        migrations.AddField(
+            model_name="auditevent",
+            name="position",
+            field=models.BigIntegerField(help_text="In the chain, from 1; set at the commit.", null=True, unique=True),
         ),
         migrations.AddField(
             model_name="auditevent",

@@ -35,10 +35,10 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
     def in_order(self, *, batch: int = 2000) -> Iterator["AuditEvent"]:
         """Each event in the order of the chain, read `batch` at a time: neither memory nor a transaction grows."""
-        last = 0
-        while events := list(self.filter(pk__gt=last).order_by("pk")[:batch]):
+        last: int | None = 0
+        while events := list(self.filter(position__gt=last).order_by("position")[:batch]):
             yield from events
-            last = events[-1].pk
+            last = events[-1].position
 
     def number_of(self, digest: str) -> int | None:
         """The number of the event with a hash; None for "" and for one that no event has."""
@@ -65,6 +65,7 @@ class AuditEvent(models.Model):
     source = models.CharField(max_length=64, blank=True, help_text="The IP address it came from; empty for commands.")
     save_id = models.UUIDField(null=True)
     detail = models.JSONField(default=dict)
+    position = models.BigIntegerField(null=True, unique=True, help_text="In the chain, from 1; set at the commit.")
     content_hash = models.CharField(max_length=64)
     previous_hash = models.CharField(max_length=64, blank=True, default=chain.FIRST)
     hash = models.CharField(max_length=64, blank=True, default="")

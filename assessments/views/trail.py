@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import Max
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -40,11 +41,11 @@ def _export(
         events = table.get_changelist_instance(request).queryset
     except IncorrectLookupParameters as error:
         raise BadRequest("These filters mean nothing here.") from error
-    newest = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    newest = AuditEvent.objects.aggregate(newest=Max("position"))["newest"] or 0
     record("audit trail exported", by=signed_in(request), subject=f"as {ending}", filters=request.GET.dict())
     name = f"audit-{timezone.localdate()}.{ending}"
     return StreamingHttpResponse(
-        written(events.filter(pk__lte=newest).in_order()),
+        written(events.filter(position__lte=newest).in_order()),
         content_type=f"{content_type}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
     )
