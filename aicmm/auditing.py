@@ -1,7 +1,7 @@
 """Whatever people change in the admin is announced in the transaction of the change, so that an audit row is written.
 
-Here, because tables of every application are changed there; `assessments.admin` writes the row. A row of the trail
-keeps others from adding theirs until its transaction ends, so what is announced is announced last.
+Here, because tables of every application are changed there; `assessments.admin` writes the row, once all of a form is
+saved.
 """
 
 from contextvars import ContextVar

@@ -31,7 +31,7 @@ def record(
     at: datetime | None = None,
     **detail: Any,
 ) -> None:
-    """Write a row of the audit trail; call it inside the transaction of the change, as the last thing done there.
+    """Write a row of the audit trail; call it inside the transaction of the change.
 
     `about` is the row it was done to, where that is another than the assessment. `detail` says what changed, such as
     before and after by field name.
