@@ -14,6 +14,8 @@ from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
+from aicmm.auditing import current_request
+
 Handler = Callable[[HttpRequest], HttpResponse]
 RETRY_SECONDS = "10"
 
@@ -47,6 +49,19 @@ def come_again(get_response: Handler) -> Handler:
         if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
             response.headers.setdefault("Retry-After", RETRY_SECONDS)
         return response
+
+    return middleware
+
+
+def audit_source(get_response: Handler) -> Handler:
+    """Lets rows of the audit trail know the request they come from."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        token = current_request.set(request)
+        try:
+            return get_response(request)
+        finally:
+            current_request.reset(token)
 
     return middleware
 

@@ -36,8 +36,8 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Whether people reach the application by https. Only `make run` and development say no.
 HTTPS: bool = env.bool("HTTPS", default=not DEBUG)
-# The address people reach it by, for what is read outside it, such as a scorecard on paper or a mail's link: never what a
-# request says of itself.
+# The address people reach it by, for what is read outside it, such as a scorecard on paper or a mail's link: never what
+# a request says of itself.
 SITE_URL: str = env.str("SITE_URL", default="").rstrip("/") or site_url(
     ALLOWED_HOSTS, https=HTTPS, port=env.str("PORT", default="8000")
 )
@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "aicmm.middleware.private_pages",
+    "aicmm.middleware.audit_source",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

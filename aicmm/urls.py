@@ -10,7 +10,7 @@ admin.site.enable_nav_sidebar = False
 # The header has a link of its own to the application.
 admin.site.site_url = None
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents
-# Django's own page for a new password takes as many guesses at the old one as one likes.
+# Django's own page for a new password takes as many guesses at the old one as one likes, and leaves no audit row.
 admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[method-assign, assignment]
 
 urlpatterns = [

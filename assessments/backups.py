@@ -27,8 +27,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from psycopg2.extensions import make_dsn
 
-from assessments import sealing
-from assessments.models import Organization, Scorecard, User
+from assessments import chain, sealing
+from assessments.models import AuditEvent, Organization, Scorecard, User
 
 FORMAT = "aicmm-backup-1"
 MANIFEST, DATABASE = "manifest.json", "database"
@@ -42,7 +42,8 @@ class BackupError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds. `seals` is the SHA-256 over the scorecards' own, `content` that of the database's file."""
+    """What a backup holds. `seals` is the SHA-256 over the scorecards' own, `trail` the newest hash of the audit trail,
+    `content` the SHA-256 of the database's file."""
 
     format: str
     database: str
@@ -50,6 +51,7 @@ class Manifest:
     migrations: list[str]
     counts: dict[str, int]
     seals: str
+    trail: str
     content: str
 
     @property
@@ -70,7 +72,7 @@ def back_up(target: Path) -> Manifest:
     try:
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
             copy, whole = Path(folder, DATABASE), Path(folder, "whole")
-            counts, seals = _copy_sqlite(copy) if connection.vendor == "sqlite" else _copy_postgresql(copy)
+            counts, seals, trail = _copy_sqlite(copy) if connection.vendor == "sqlite" else _copy_postgresql(copy)
             manifest = Manifest(
                 format=FORMAT,
                 database=connection.vendor,
@@ -78,6 +80,7 @@ def back_up(target: Path) -> Manifest:
                 migrations=_applied_migrations(),
                 counts=counts,
                 seals=seals,
+                trail=trail,
                 content=_sha256(copy),
             )
             with zipfile.ZipFile(whole, "x", zipfile.ZIP_DEFLATED) as archive:
@@ -92,15 +95,15 @@ def back_up(target: Path) -> Manifest:
     return manifest
 
 
-def _copy_sqlite(copy: Path) -> tuple[dict[str, int], str]:
+def _copy_sqlite(copy: Path) -> tuple[dict[str, int], str, str]:
     connection.ensure_connection()
     with closing(sqlite3.connect(copy)) as its:
         connection.connection.backup(its)
         its.execute("PRAGMA journal_mode = DELETE")  # so that the file stands alone
-        return _counts(its.execute, _tables_in(its)), _seals(its.execute)
+        return _counts(its.execute, _tables_in(its)), _seals(its.execute), _trail(its.execute)
 
 
-def _copy_postgresql(copy: Path) -> tuple[dict[str, int], str]:
+def _copy_postgresql(copy: Path) -> tuple[dict[str, int], str, str]:
     """Dump and count in the same snapshot, whatever is written meanwhile."""
     with transaction.atomic():
         _query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
@@ -108,7 +111,7 @@ def _copy_postgresql(copy: Path) -> tuple[dict[str, int], str]:
         _query("SET LOCAL idle_in_transaction_session_timeout = 0")
         ((snapshot,),) = _query("SELECT pg_export_snapshot()")
         _run_tool("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={copy}", f"--dbname={_address()}")
-        return _counts(_query, connection.introspection.table_names()), _seals(_query)
+        return _counts(_query, connection.introspection.table_names()), _seals(_query), _trail(_query)
 
 
 # ---- Looking at one ----
@@ -170,6 +173,7 @@ def _is_sound(copy: Path, manifest: Manifest) -> bool:
                 and its.execute("PRAGMA foreign_key_check").fetchone() is None
                 and _counts(its.execute, _tables_in(its)) == manifest.counts
                 and _seals(its.execute) == manifest.seals
+                and _trail(its.execute) == manifest.trail
             )
     except sqlite3.Error:
         return False
@@ -193,7 +197,8 @@ def restore(file: Path, *, force: bool = False) -> tuple[Manifest, list[str]]:
             _replace_sqlite(copy)
         else:
             _replace_postgresql(copy)
-    if (_counts(_query, connection.introspection.table_names()), _seals(_query)) != (manifest.counts, manifest.seals):
+    found = _counts(_query, connection.introspection.table_names()), _seals(_query), _trail(_query)
+    if found != (manifest.counts, manifest.seals, manifest.trail):
         raise BackupError(
             "The backup was restored, but somebody has written since: stop the web processes, then restore again."
         )
@@ -272,6 +277,12 @@ def _seals(query: Query) -> str:
     for (sha256,) in query(f"SELECT sha256 FROM {Scorecard._meta.db_table} ORDER BY id"):  # noqa: S608
         total.update(f"{sha256}\n".encode())
     return total.hexdigest()
+
+
+def _trail(query: Query) -> str:
+    """The newest hash of the audit trail; of an empty one what its first event would be chained to."""
+    newest = query(f"SELECT hash FROM {AuditEvent._meta.db_table} WHERE position > 0 ORDER BY position DESC LIMIT 1")  # noqa: S608
+    return next((digest for (digest,) in newest), chain.FIRST)
 
 
 def _scorecards_in(copy: Path) -> Iterator[tuple[str, str, str]]:

@@ -47,7 +47,7 @@ def invite(*, organization: Organization, email: str, role: str, by: User) -> In
     for invitation in older:
         _close(invitation)
     invitation = Invitation.objects.create(organization=organization, email=email, role=role, invited_by=by)
-    record("person invited", by=by, organization=organization, subject=email, role=role)
+    record("person invited", by=by, organization=organization, about=invitation, subject=email, role=role)
     return Invited(invitation, replaces)
 
 
@@ -102,7 +102,13 @@ def withdraw_older(member: Membership, *, by: User) -> None:
 
 def _take_back(invitations: InvitationQuerySet, by: User) -> None:
     for invitation in invitations.select_related("organization"):
-        record("invitation withdrawn", by=by, organization=invitation.organization, subject=invitation.email)
+        record(
+            "invitation withdrawn",
+            by=by,
+            organization=invitation.organization,
+            about=invitation,
+            subject=invitation.email,
+        )
         _close(invitation)
 
 
@@ -114,7 +120,14 @@ def set_role(*, member: Membership, role: str, by: User) -> None:
     before = member.role
     member.role = Role(role)
     member.save(update_fields=["role"])
-    record("role set", by=by, organization=member.organization, subject=member.user.email, role=[before, role])
+    record(
+        "role set",
+        by=by,
+        organization=member.organization,
+        about=member,
+        subject=member.user.email,
+        role=[before, role],
+    )
 
 
 @transaction.atomic
@@ -122,7 +135,14 @@ def remove(*, member: Membership, by: User) -> None:
     """End a membership; what the person answered stays. `Refused` where no lead would be left."""
     _keep_a_lead(member)
     before = member.role
-    record("member removed", by=by, organization=member.organization, subject=member.user.email, role=[before, None])
+    record(
+        "member removed",
+        by=by,
+        organization=member.organization,
+        about=member,
+        subject=member.user.email,
+        role=[before, None],
+    )
     withdraw_older(member, by=by)
     member.delete()
 
@@ -210,5 +230,12 @@ def _take_up(invitation: Invitation, user: User) -> Membership:
     )
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
-    record("invitation accepted", by=user, organization=invitation.organization, subject=user.email, role=member.role)
+    record(
+        "invitation accepted",
+        by=user,
+        organization=invitation.organization,
+        about=member,
+        subject=user.email,
+        role=member.role,
+    )
     return member

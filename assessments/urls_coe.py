@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from assessments.views import coe
+from assessments.views import coe, trail
 
 urlpatterns = [
+    path("audit/export.csv", trail.export_csv, name="audit-csv"),
+    path("audit/export.jsonl", trail.export_json_lines, name="audit-json-lines"),
     path("searches/", coe.save_search, name="save-search"),
     path("searches/<int:pk>/forget/", coe.forget_search, name="forget-search"),
     path("agreement/", coe.agreement, name="agreement"),

@@ -27,9 +27,10 @@ def table_csv(rubric: Rubric) -> bytes:
     writer.writerow(["Area", "Summary", *(f"{level} ({level.scope})" for level in rubric.levels), "Version"])
     for row in pages.table(rubric):
         cells = [row.area.name, row.area.summary, *(cell.text for cell in row.cells), rubric.version]
-        writer.writerow([_never_formula(cell) for cell in cells])
+        writer.writerow([never_formula(cell) for cell in cells])
     return text.getvalue().encode("utf-8-sig")
 
 
-def _never_formula(text: str) -> str:
+def never_formula(text: str) -> str:
+    """A cell's text as spreadsheets take it for text, whatever was typed."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text

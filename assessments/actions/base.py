@@ -4,8 +4,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
 
+from aicmm import auditing
 from assessments.models import Assessment, AuditEvent, Organization, State, User
 from assessments.models.audit import SUBJECT_LIMIT
 
@@ -30,6 +32,7 @@ def record(
     by: User | None,
     organization: Organization | None = None,
     assessment: Assessment | None = None,
+    about: models.Model | None = None,
     subject: str = "",
     save_id: uuid.UUID | None = None,
     at: datetime | None = None,
@@ -37,7 +40,8 @@ def record(
 ) -> None:
     """Write a row of the audit trail; call it inside the transaction of the change.
 
-    `detail` says what changed, such as before and after by field name. Of a long `subject` the beginning is kept.
+    `about` is the row it was done to, where that is another than the assessment. `detail` says what changed, such as
+    before and after by field name. Of a long `subject` the beginning is kept.
     """
     AuditEvent.objects.create(
         at=at or timezone.now(),
@@ -45,7 +49,10 @@ def record(
         action=action,
         organization_id=assessment.organization_id if assessment else organization.pk if organization else None,
         assessment=assessment,
+        object_type=about._meta.label_lower if about else "",
+        object_id=str(about.pk) if about else "",
         subject=subject[:SUBJECT_LIMIT],
+        source=auditing.source(),
         save_id=save_id,
         detail=detail,
     )

@@ -30,13 +30,12 @@ class ReadOnlyAdmin(CarefulLists):
 def record_change(*, request: HttpRequest, row: models.Model, verb: str, fields: dict[str, Any], **_: Any) -> None:
     """The audit row of a change in the admin."""
     organization = row if isinstance(row, Organization) else getattr(row, "organization", None)
-    if verb == "deleted" and organization is row:
-        organization = None
     changes: dict[str, Any] = {"changes": fields} if fields else {}
     record(
         f"{row._meta.verbose_name} {verb}",
         by=signed_in(request),
         organization=organization,
+        about=row,
         subject=str(row),
         **changes,
     )

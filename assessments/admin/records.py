@@ -1,4 +1,4 @@
-"""What is kept for good and only read: scorecards and the audit trail."""
+"""What is kept for good and only read: scorecards. The audit trail has a module of its own."""
 
 import json
 
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from assessments.models import AuditEvent, Scorecard
+from assessments.models import Scorecard
 from assessments.reports import printed_moment
 from assessments.submissions import standing_of
 
@@ -74,14 +74,3 @@ class ScorecardAdmin(ReadOnlyAdmin):
             '<pre tabindex="0">{}</pre></details>',
             json.dumps(json.loads(scorecard.document), ensure_ascii=False, indent=2),
         )
-
-
-@admin.register(AuditEvent)
-class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ["at", "actor", "action", "organization", "assessment", "subject"]
-    search_fields = ["actor__name", "actor__email", "action", "subject", "assessment__team"]
-    list_filter = ["action", "organization"]
-    date_hierarchy = "at"
-    list_select_related = ["actor", "organization", "assessment__organization", "assessment__cycle"]
-    fields = ["at", "actor", "action", "organization", "assessment", "subject", "save_id", "detail"]
-    show_full_result_count = False

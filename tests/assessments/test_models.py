@@ -84,6 +84,10 @@ def twice_in_the_trail() -> None:
         AuditEvent.objects.create(action="x", assessment=assessment, save_id="00000000-0000-0000-0000-000000000001")
 
 
+def event_without_a_hash() -> None:
+    AuditEvent.objects.bulk_create([AuditEvent(action="x")])
+
+
 def second_membership() -> None:
     first = make_membership()
     make_membership(organization=first.organization, user=first.user, role=Role.VIEWER)
@@ -237,6 +241,7 @@ VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
     "answer_comment_once": [lambda: [answer_comment(review=first) for first in [review()] for _ in range(2)]],
     "answer_comment_says_something": [lambda: answer_comment(text="")],
     "audit_save_id_once": [twice_in_the_trail],
+    "audit_content_is_hashed": [event_without_a_hash],
 }
 UNIQUE: dict[str, Callable[[], Any]] = {
     "one code, one organization": lambda: [make_organization(code="tides") for _ in range(2)],

@@ -40,7 +40,7 @@ from tests.factories import (
 from tests.rubric.factories import make_rubric
 
 PHONE, NARROW = 390, 320
-OURS = ".review, .area-level-filter"
+OURS = ".review, .area-level-filter, .typed-filter"
 """What is ours in the admin; how large other links and buttons are there is Django's affair."""
 
 INLINE = ("empty-table-header", "label", "label-title-only", "select-name")
@@ -475,6 +475,7 @@ def test_pages_of_an_administrator(inspect: Inspect, cast: Cast, shelf: Shelf, p
     pages.visit("admin", "/admin/", scope=OURS)
     for name in lists:
         pages.visit(f"list of {name}s", f"/admin/assessments/{name}/", scope=OURS)
+    pages.visit("audit trail, filtered", "/admin/assessments/auditevent/?person=a&from=2020-01-01", scope=OURS)
     for name in ("user", "organization"):
         pages.visit(f"a new {name}", f"/admin/assessments/{name}/add/", scope=OURS, known=INLINE)
     pages.visit("a new membership", "/admin/assessments/membership/add/", scope=OURS, known=AUTOCOMPLETE)

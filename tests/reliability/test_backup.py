@@ -113,6 +113,7 @@ def test_a_backup_under_load_restores_to_what_its_manifest_says(
             assert "Every seal holds." in run("restore", file, force=file != files[0])
             assert {table: rows for table, (rows, _) in everything().items()} == manifest["counts"]
             assert seals_of_rows() == manifest["seals"]
+            assert f"unbroken. {manifest['trail']} is row" in run("verify_audit", head=manifest["trail"])
             assert all(sealing.digest(card.document) == card.sha256 for card in Scorecard.objects.all())
             assert Scorecard.objects.count() == 2
             # What was under way at that moment is in it as a whole or not at all.
@@ -155,6 +156,10 @@ def test_what_is_restored_is_all_that_was_there(transactional_db: None, empty: s
         make_submitted()
         with pytest.raises(Exception, match=r"[Pp]ublished"):
             connection.cursor().execute("UPDATE rubric_rubric SET name = 'another'")
+        # So is the audit trail, and what is new is chained to what was there.
+        with pytest.raises(Exception, match="can only be added to"):
+            connection.cursor().execute("DELETE FROM assessments_auditevent")
+        assert "4 rows, unbroken" in run("verify_audit", head=manifest_of(tmp_path / "b")["trail"])
     assert everything() == before
 
 
