@@ -90,8 +90,8 @@ def choices_of(assessments: Sequence[Assessment]) -> dict[UUID, dict[str, Choice
     return choices
 
 
-def live(assessment: Assessment) -> ScoredAssessment:
-    """What the answers make of an assessment right now; provisional."""
+def live(assessment: Assessment, *, compared: bool = True) -> ScoredAssessment:
+    """What the answers make of an assessment right now; provisional. Without `earlier` unless `compared`."""
     answers = answers_of(assessment)
     return _scored(
         assessment,
@@ -99,6 +99,7 @@ def live(assessment: Assessment) -> ScoredAssessment:
         answers,
         people=tuple(sorted({answer.answered_by for answer in answers.values() if answer.answered_by})),
         at=timezone.now(),
+        compared=compared,
         returned_seal=_returned_seal(assessment),
     )
 
@@ -121,8 +122,8 @@ def _seal(scorecard: Scorecard, sealed_by: str) -> Seal:
     )
 
 
-def sealed(scorecard: Scorecard) -> ScoredAssessment:
-    """What a scorecard says, from its sealed document."""
+def sealed(scorecard: Scorecard, *, compared: bool = True) -> ScoredAssessment:
+    """What a scorecard says, from its sealed document. Without `earlier`, and the query for it, unless `compared`."""
     content = json.loads(scorecard.document)
     return _scored(
         scorecard.assessment,
@@ -130,6 +131,7 @@ def sealed(scorecard: Scorecard) -> ScoredAssessment:
         sealing.answers_of(content),
         people=tuple(content["people"]),
         at=scorecard.sealed_at,
+        compared=compared,
         seal=_seal(scorecard, content["sealed_by"]),
     )
 
@@ -156,7 +158,13 @@ def _rubric_of_document(content: Mapping[str, Any], assessment: Assessment) -> R
 
 
 def _scored(
-    assessment: Assessment, rubric: Rubric, answers: dict[str, GivenAnswer], *, people: tuple[str, ...], **moment: Any
+    assessment: Assessment,
+    rubric: Rubric,
+    answers: dict[str, GivenAnswer],
+    *,
+    people: tuple[str, ...],
+    compared: bool,
+    **moment: Any,
 ) -> ScoredAssessment:
     given = sealing.choices(answers)
     result = score(rubric, given)
@@ -171,7 +179,7 @@ def _scored(
         answers=answers,
         result=result,
         explanations=explain(rubric, given, result),
-        earlier=tuple(earlier_results(assessment)),
+        earlier=tuple(earlier_results(assessment)) if compared else (),
         people=people,
         **moment,
     )

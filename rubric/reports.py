@@ -7,10 +7,9 @@ from functools import lru_cache
 from django.template.loader import render_to_string
 
 from aicmm import pdf
+from aicmm.cells import never_formula
 from rubric import pages
 from rubric.datatypes import Rubric
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @lru_cache(maxsize=4)
@@ -26,9 +25,5 @@ def table_csv(rubric: Rubric) -> bytes:
     writer.writerow(["Area", "Summary", *(f"{level} ({level.scope})" for level in rubric.levels)])
     for row in pages.table(rubric):
         cells = [row.area.name, row.area.summary, *(cell.text for cell in row.cells)]
-        writer.writerow([_never_formula(cell) for cell in cells])
+        writer.writerow([never_formula(cell) for cell in cells])
     return text.getvalue().encode("utf-8-sig")
-
-
-def _never_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

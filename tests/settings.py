@@ -33,6 +33,7 @@ for name in (
     "DEMO_PASSWORD",
     "EMAIL_URL",
     "LOG_LEVEL",
+    "MEDIA_ROOT",
     "STORAGE_URL",
     "TIME_ZONE",
     "TRUSTED_PROXIES",
@@ -43,11 +44,12 @@ os.environ |= {
     "HTTPS": "0",
     "SECOND_LOOK_PERCENT": "0",
     "SECRET_KEY": "only-for-tests",
+    "TASKS_BACKEND": "immediate",
     "DATABASE_URL": os.environ["TEST_DATABASE_URL"] if POSTGRESQL else f"sqlite:///{FOLDER / 'nothing.sqlite3'}",
 }
 
 from aicmm.settings import *  # noqa: E402, F403 # now that the environment is made
-from aicmm.settings import DATABASES  # noqa: E402
+from aicmm.settings import DATABASES, STORAGES  # noqa: E402
 
 DATABASES["default"]["TEST"] = {
     "NAME": FOLDER.name.replace("-", "_").lower() if POSTGRESQL else str(FOLDER / "test.sqlite3")
@@ -62,10 +64,7 @@ if not POSTGRESQL:
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # Pages name their files without having been through collectstatic; the live server finds them where they are built.
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT = FOLDER / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 MEDIA_ROOT = FOLDER / "media"

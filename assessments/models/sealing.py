@@ -1,9 +1,11 @@
 """What is kept for good: sealed scorecards, their figures and what in them a reviewer should look at."""
 
+from collections.abc import Collection
 from typing import Self
+from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from .assessment import MAX_LEVELS, Assessment
 from .people import User
@@ -15,6 +17,16 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         letters = code.upper().translate(str.maketrans("OIL", "011", "-_"))
         grouped = "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
         return self.filter(code=grouped).select_related("assessment__rubric").defer("document")
+
+    def newest_of(self, assessments: Collection[UUID]) -> Self:
+        """The newest of each of those assessments, with all that is read along with its document."""
+        newest = self.filter(assessment__in=assessments).values("assessment").annotate(newest=Max("id")).order_by()
+        return self.filter(pk__in=newest.values("newest")).select_related(
+            "assessment__organization",
+            "assessment__cycle",
+            "assessment__rubric__publication",
+            "assessment__claimed_by",
+        )
 
 
 class Scorecard(models.Model):
