@@ -16,7 +16,7 @@ from django.db.models import F
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from assessments.models import Assessment, Invitation, Membership, Organization, Role, User
+from assessments.models import Assessment, ExportJob, Invitation, Membership, Organization, Role, User
 from assessments.models.assessment import AssessmentQuerySet
 
 WRITERS = frozenset({Role.LEAD, Role.CONTRIBUTOR})
@@ -148,3 +148,11 @@ def invitation_of(token: str) -> Invitation:
     if invitation is None:
         raise Http404
     return invitation
+
+
+def own_export(user: User, pk: int) -> ExportJob:
+    """An export that this person asked for; anybody else's answers 404, also to administrators."""
+    job = ExportJob.objects.of(user).filter(pk=pk).first()
+    if job is None:
+        raise Http404
+    return job

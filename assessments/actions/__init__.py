@@ -6,6 +6,7 @@ is done: now, unless a history is told afterwards, as `assessments.demo` does.
 
 from .answers import AlreadyThere, AnswerEntry, Conflict, Saved, SaveIdUsed, save_answer, start_assessment
 from .base import NotEditable, Refused, record
+from .exporting import ZIP_LIMIT, start_again, start_zip
 from .reviewing import (
     AreaEntry,
     BulkOutcome,
@@ -24,6 +25,7 @@ from .reviewing import (
 from .submitting import OpenQuestions, submit
 
 __all__ = [
+    "ZIP_LIMIT",
     "AlreadyThere",
     "AnswerEntry",
     "AreaEntry",
@@ -47,6 +49,8 @@ __all__ = [
     "save_answer",
     "save_review",
     "save_second_look",
+    "start_again",
     "start_assessment",
+    "start_zip",
     "submit",
 ]

@@ -26,6 +26,7 @@ from rubric.datatypes import Area
 from rubric.models import newest_published
 
 from .base import ReadOnlyAdmin
+from .exporting import Exporting
 
 NOT_RATED = "none"
 
@@ -81,7 +82,7 @@ def area_filter(area: Area, top: int) -> type[admin.SimpleListFilter]:
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(ReadOnlyAdmin):
+class AssessmentAdmin(Exporting, ReadOnlyAdmin):
     """Every submission of every organization. Drafts are the team's own and don't appear."""
 
     list_display = ["team", "organization", "cycle", "state", "submitted", "levels"]

@@ -2,6 +2,7 @@
 
 from .assessment import Answer, Assessment, Cycle, Evidence, State
 from .audit import AuditEvent
+from .exporting import ExportJob, ExportState
 from .people import CoeRole, Invitation, Membership, Organization, Role, User
 from .reviewing import AnswerComment, AreaReview, Decision, Look, Review
 from .sealing import FlagKind, Scorecard, ScorecardArea, ScorecardFlag
@@ -16,6 +17,8 @@ __all__ = [
     "Cycle",
     "Decision",
     "Evidence",
+    "ExportJob",
+    "ExportState",
     "FlagKind",
     "Invitation",
     "Look",
