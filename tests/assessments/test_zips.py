@@ -221,7 +221,7 @@ def test_a_machine_that_makes_no_pdfs_says_so(client: Client, reviewer: User, mo
 
 
 def test_an_error_of_ours_ends_the_job_with_a_sentence(reviewer: User, monkeypatch: Any, caplog: Any) -> None:
-    monkeypatch.setattr(pdf, "render", lambda html: 1 / 0)
+    monkeypatch.setattr(pdf, "render", lambda _: 1 / 0)
     job = made(by=reviewer)
     assert (job.state, job.error) == (ExportState.FAILED, zips.BROKEN)
     assert "ZeroDivisionError" in caplog.text
