@@ -19,7 +19,7 @@ from assessments.models.assessment import AssessmentQuerySet
 
 CHUNK = 20
 """Assessments that are read together: memory holds that many sealed documents and no more."""
-XLSX_LIMIT = 5000
+XLSX_LIMIT = 2000
 """Assessments in one workbook, which is made as a whole before its first byte can be sent."""
 TOO_LONG = (
     f"An Excel file holds at most {XLSX_LIMIT:,} submissions. Narrow the list with its filters, or take CSV or JSON."

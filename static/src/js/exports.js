@@ -7,6 +7,7 @@ async function update() {
   if (response.redirected) return false; // signed out
   if (!response.ok) return true;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  const goesOn = Boolean(fresh.querySelector("[data-export] progress")); // before its rows move over here
   for (const row of document.querySelectorAll("[data-export]")) {
     const now = fresh.getElementById(row.id);
     // What did not change stays as it is, with the focus that may be in it.
@@ -14,7 +15,7 @@ async function update() {
   }
   const [status, said] = [document, fresh].map((page) => page.querySelector("[data-exports-status]"));
   if (status && said && status.textContent !== said.textContent) status.textContent = said.textContent;
-  return Boolean(fresh.querySelector("[data-export] progress"));
+  return goesOn;
 }
 
 async function keepUpdating() {
