@@ -119,9 +119,9 @@ class ExportJob(models.Model):
         if self.state == ExportState.FAILED:
             return self.error
         if self.is_silent and self.state == ExportState.WAITING:
-            return "It has been waiting for longer than usual. Start it again if nothing else is being made."
+            return "Its turn has not come for a while. Start it again if nothing else is being made."
         if self.is_silent:
-            return f"It stopped after {self.done:,} of {self.total:,}: the program that made it has ended."
+            return f"{self.done:,} of {self.total:,} were made when the program that made them ended."
         if self.state == ExportState.WAITING:
             return "It waits for its turn."
         if self.state == ExportState.RUNNING:

@@ -277,7 +277,7 @@ def test_a_killed_job_is_found_out_and_started_again(
 ) -> None:
     job = make_job(by=reviewer, state=ExportState.RUNNING, seen_alive_at=long_ago())
     page = client.get(PAGE).content.decode()
-    assert "It stopped after 0 of 1" in page
+    assert "0 of 1 were made when the program that made them ended." in page
     assert "<progress" not in page
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post(reverse("export-start", args=[job.pk]))["Location"] == PAGE
@@ -289,7 +289,7 @@ def test_a_killed_job_is_found_out_and_started_again(
 def test_one_that_waits_for_ever_can_be_started_again(client: Client, reviewer: User) -> None:
     make_job(by=reviewer, seen_alive_at=long_ago())
     page = client.get(PAGE).content.decode()
-    assert "waiting for longer than usual" in page
+    assert "Its turn has not come for a while" in page
     assert "Start again" in page
 
 

@@ -13,9 +13,7 @@ PAGE = "/admin/exports/"
 
 
 def running(reviewer: User) -> ExportJob:
-    return ExportJob.objects.create(
-        requested_by=reviewer, assessments=[], total=12, done=1, state=ExportState.RUNNING
-    )
+    return ExportJob.objects.create(requested_by=reviewer, assessments=[], total=12, done=1, state=ExportState.RUNNING)
 
 
 def move_on(job: ExportJob, **fields: Any) -> None:
