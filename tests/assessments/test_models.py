@@ -146,6 +146,7 @@ def flag(**fields: Any) -> ScorecardFlag:
 
 ANSWERED = {"version": 1, "answered_at": NOW}
 
+
 def export_job(**fields: Any) -> ExportJob:
     given = {"requested_by": make_user(), "assessments": [], "total": 2}
     return ExportJob.objects.create(**given | fields)
