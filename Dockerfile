@@ -47,7 +47,7 @@ COPY --from=assets /app/static/dist static/dist
 # The key is for this step alone and is in no layer.
 RUN python -m compileall -q aicmm rubric assessments \
     && SECRET_KEY=for-collectstatic-only python manage.py collectstatic --no-input --verbosity=0 \
-    && install --directory --owner=aicmm var
+    && install --directory --owner=aicmm var var/files
 
 USER aicmm
 EXPOSE 8000

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "crispy_forms",
     "csp",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -203,9 +204,10 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [("", BASE_DIR / "static" / "dist")]
+# Files that were made for someone, or can be made again; no address serves them, and no other user of the machine reads
+# them.
 MEDIA_ROOT: str = env.str("MEDIA_ROOT", default="") or str(BASE_DIR / "var" / "files")
-STORAGES = {
-    # Holds what can be made again, see assessments/paper_store.py; no address leads to it.
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
@@ -226,6 +228,17 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 REVIEW_DAYS: int = env.int("REVIEW_DAYS", default=10)
 # Of a hundred submissions, how many a second reviewer judges, too, without seeing the first one's levels.
 SECOND_LOOK_PERCENT: int = env.int("SECOND_LOOK_PERCENT", default=10)
+
+# Where work is done that nobody waits for: in a thread of the web process, or by `manage.py db_worker`.
+TASKS_BACKENDS = {
+    "thread": "aicmm.tasks.ThreadBackend",
+    "database": "django_tasks_db.DatabaseBackend",
+    "immediate": "django_tasks.backends.immediate.ImmediateBackend",
+}
+TASKS_BACKEND: str = env.str("TASKS_BACKEND", default="thread")
+if TASKS_BACKEND not in TASKS_BACKENDS:
+    raise ImproperlyConfigured(f"TASKS_BACKEND is {TASKS_BACKEND}: it can be {', '.join(TASKS_BACKENDS)}.")
+TASKS = {"default": {"BACKEND": TASKS_BACKENDS[TASKS_BACKEND]}}
 
 # How long one PDF may take, and how much memory, before it is given up.
 PDF_SECONDS: float = env.float("PDF_SECONDS", default=10.0)

@@ -18,7 +18,7 @@ from django.http.response import HttpResponseBase
 
 from aicmm.prepared import Argument, Prepared
 from assessments.datatypes import Submission
-from assessments.models import Assessment, Invitation, Membership, Organization, Review, Role, User
+from assessments.models import Assessment, ExportJob, Invitation, Membership, Organization, Review, Role, User
 from assessments.models.assessment import AssessmentQuerySet
 from assessments.models.reviewing import ReviewQuerySet
 from assessments.submissions import submissions_of
@@ -182,3 +182,11 @@ def invitation_of(token: str) -> Invitation:
     if invitation is None:
         raise Http404
     return invitation
+
+
+def own_export(user: User, pk: int) -> ExportJob:
+    """An export that this person asked for; anybody else's answers 404, also to administrators."""
+    job = ExportJob.objects.of(user).filter(pk=pk).first()
+    if job is None:
+        raise Http404
+    return job

@@ -168,8 +168,8 @@ def choices_of(assessments: Sequence[Assessment]) -> dict[UUID, dict[str, Choice
     return choices
 
 
-def live(assessment: Assessment) -> ScoredAssessment:
-    """What the answers make of an assessment right now; provisional."""
+def live(assessment: Assessment, *, compared: bool = True) -> ScoredAssessment:
+    """What the answers make of an assessment right now; provisional. Without `earlier` unless `compared`."""
     answers = answers_of(assessment)
     return _scored(
         assessment,
@@ -177,6 +177,7 @@ def live(assessment: Assessment) -> ScoredAssessment:
         answers,
         people=tuple(sorted({answer.answered_by for answer in answers.values() if answer.answered_by})),
         at=timezone.now(),
+        compared=compared,
         returned_seal=_returned_seal(assessment),
     )
 
@@ -207,8 +208,8 @@ def _seal(scorecard: Scorecard, sealed_by: str) -> Seal:
     )
 
 
-def sealed(scorecard: Scorecard) -> ScoredAssessment:
-    """What a scorecard says, from its sealed document."""
+def sealed(scorecard: Scorecard, *, compared: bool = True) -> ScoredAssessment:
+    """What a scorecard says, from its sealed document. Without `earlier`, and the query for it, unless `compared`."""
     content = _read(scorecard.document)
     return _scored(
         scorecard.assessment,
@@ -216,6 +217,7 @@ def sealed(scorecard: Scorecard) -> ScoredAssessment:
         content.answers,
         people=content.people,
         at=scorecard.sealed_at,
+        compared=compared,
         seal=_seal(scorecard, content.sealed_by),
     )
 
@@ -325,6 +327,7 @@ def _scored(
     answers: Mapping[str, GivenAnswer],
     *,
     people: tuple[str, ...],
+    compared: bool,
     **moment: Any,
 ) -> ScoredAssessment:
     result, explanations = _judged(rubric, tuple(sealing.choices(answers).items()))
@@ -339,7 +342,7 @@ def _scored(
         answers=answers,
         result=result,
         explanations=explanations,
-        earlier=tuple(earlier_results(assessment)),
+        earlier=tuple(earlier_results(assessment)) if compared else (),
         people=people,
         **moment,
     )

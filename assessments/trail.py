@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 
+from aicmm.cells import never_formula
 from assessments.models import AuditEvent
-from rubric.reports import never_formula
 
 CHUNK = 500
 NOTHING = "–"
@@ -27,7 +27,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "Rubrics",
         ("rubric", "level", "area", "descriptor", "activity", "question", "anchor", "publication"),
     ),
-    "exports": ("Exports", ("audit",)),
+    "exports": ("Exports", ("audit", "submissions", "scorecards")),
 }
 """Kinds of events: what a kind is called, and the first words of the actions in it."""
 

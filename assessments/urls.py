@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import answer, health, keeping, pages, people, result
+from assessments.views import answer, exporting, health, keeping, pages, people, result
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("assessments/<uuid:pk>/results/", result.result, name="result"),
     path("assessments/<uuid:pk>/peers/", result.peers, name="peers"),
     path("assessments/<uuid:pk>/scorecard.pdf", result.scorecard_pdf, name="scorecard-pdf"),
+    path("assessments/<uuid:pk>/export.json", exporting.one, {"kind": "json"}, name="export-json"),
+    path("assessments/<uuid:pk>/export.csv", exporting.one, {"kind": "csv"}, name="export-csv"),
+    path("assessments/<uuid:pk>/export.xlsx", exporting.one, {"kind": "xlsx"}, name="export-xlsx"),
     path("assessments/<uuid:pk>/submit/", result.submit, name="submit"),
     path("assessments/<uuid:pk>/rename/", keeping.rename, name="rename"),
     path("assessments/<uuid:pk>/delete/", keeping.discard, name="discard"),

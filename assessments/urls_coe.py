@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from assessments.views import coe, trail
+from assessments.views import coe, exporting, trail
 
 urlpatterns = [
+    path("assessments/export.json", exporting.listed, {"kind": "json"}, name="export-list-json"),
+    path("assessments/export.csv", exporting.listed, {"kind": "csv"}, name="export-list-csv"),
+    path("assessments/export.xlsx", exporting.listed, {"kind": "xlsx"}, name="export-list-xlsx"),
+    path("exports/", exporting.jobs, name="exports"),
+    path("exports/<int:pk>/start/", exporting.start_again, name="export-start"),
+    path("exports/<int:pk>/download/", exporting.download, name="export-download"),
     path("audit/export.csv", trail.export_csv, name="audit-csv"),
     path("audit/export.jsonl", trail.export_json_lines, name="audit-json-lines"),
     path("searches/", coe.save_search, name="save-search"),

@@ -7,10 +7,9 @@ from functools import lru_cache
 from django.template.loader import render_to_string
 
 from aicmm import pdf
+from aicmm.cells import never_formula
 from rubric import pages
 from rubric.datatypes import Rubric
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @lru_cache(maxsize=4)
@@ -29,8 +28,3 @@ def table_csv(rubric: Rubric) -> bytes:
         cells = [row.area.name, row.area.summary, *(cell.text for cell in row.cells), rubric.version]
         writer.writerow([never_formula(cell) for cell in cells])
     return text.getvalue().encode("utf-8-sig")
-
-
-def never_formula(text: str) -> str:
-    """A cell's text as spreadsheets take it for text, whatever was typed."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

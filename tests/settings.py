@@ -46,6 +46,7 @@ os.environ |= {
     "HTTPS": "0",
     "SECOND_LOOK_PERCENT": "0",
     "SECRET_KEY": "only-for-tests",
+    "TASKS_BACKEND": "immediate",
     "DATABASE_URL": os.environ["TEST_DATABASE_URL"] if POSTGRESQL else f"sqlite:///{FOLDER / 'nothing.sqlite3'}",
 }
 
@@ -65,10 +66,7 @@ if not POSTGRESQL:
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # Pages name their files without having been through collectstatic; the live server finds them where they are built.
-STORAGES = {
-    **STORAGES,
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT = FOLDER / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 MEDIA_ROOT = FOLDER / "media"

@@ -6,6 +6,7 @@ is done: now, unless a history is told afterwards, as `assessments.demo` does.
 
 from .answers import AlreadyThere, AnswerEntry, Conflict, Saved, SaveIdUsed, save_answer, start_assessment
 from .base import NotEditable, Refused, locked_because, record
+from .exporting import ZIP_LIMIT, start_again, start_zip
 from .keeping import discard, rename_team
 from .reviewing import (
     AreaEntry,
@@ -27,6 +28,7 @@ from .reviewing import (
 from .submitting import AnswersChanged, NothingChanged, OpenQuestions, submit
 
 __all__ = [
+    "ZIP_LIMIT",
     "AlreadyThere",
     "AnswerEntry",
     "AnswersChanged",
@@ -57,6 +59,8 @@ __all__ = [
     "save_answer",
     "save_review",
     "save_second_look",
+    "start_again",
     "start_assessment",
+    "start_zip",
     "submit",
 ]

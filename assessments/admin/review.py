@@ -23,6 +23,7 @@ from assessments.review_forms import ACCEPT, RETURN, ReviewForm
 from rubric.models import newest_published
 
 from .base import ReadOnlyAdmin
+from .exporting import Exporting
 from .filters import (
     MINE,
     OVERDUE,
@@ -48,7 +49,7 @@ PRESETS = [
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(ReadOnlyAdmin):
+class AssessmentAdmin(Exporting, ReadOnlyAdmin):
     """Every submission of every organization. Drafts are the team's own and don't appear."""
 
     list_display = ["team", "organization", "cycle", "standing", "submitted", "flags", "levels"]

@@ -2,6 +2,7 @@
 
 from .assessment import Answer, Assessment, Cycle, Evidence, State
 from .audit import AuditEvent
+from .exporting import ExportJob, ExportState
 from .peers import PeerFigures
 from .people import CoeRole, Invitation, Membership, Organization, Role, User
 from .reviewing import AnswerComment, AreaReview, Decision, Look, Review, SavedSearch
@@ -17,6 +18,8 @@ __all__ = [
     "Cycle",
     "Decision",
     "Evidence",
+    "ExportJob",
+    "ExportState",
     "FlagKind",
     "Invitation",
     "Look",

@@ -1,10 +1,12 @@
 """What is kept for good: sealed scorecards, their figures and what in them a reviewer should look at."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 from django.db import models
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Max, Q
 
 from .assessment import MAX_LEVELS, Assessment
 from .people import User
@@ -38,8 +40,18 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
 
     def newest_before(self, moment: datetime) -> Self:
         """Of each assessment the newest that was sealed before `moment`."""
-        newest = self.filter(sealed_at__lt=moment).values("assessment").annotate(newest=models.Max("id"))
+        newest = self.filter(sealed_at__lt=moment).values("assessment").annotate(newest=Max("id"))
         return self.filter(pk__in=newest.values("newest"))
+
+    def newest_of(self, assessments: Collection[UUID]) -> Self:
+        """The newest of each of those assessments, with all that is read along with its document."""
+        newest = self.filter(assessment__in=assessments).values("assessment").annotate(newest=Max("id")).order_by()
+        return self.filter(pk__in=newest.values("newest")).select_related(
+            "assessment__organization",
+            "assessment__cycle",
+            "assessment__rubric__publication",
+            "assessment__claimed_by",
+        )
 
 
 class Scorecard(models.Model):

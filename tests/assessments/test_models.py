@@ -18,6 +18,7 @@ from assessments.models import (
     AuditEvent,
     Cycle,
     Evidence,
+    ExportJob,
     Invitation,
     PeerFigures,
     Review,
@@ -157,6 +158,12 @@ def flag(**fields: Any) -> ScorecardFlag:
 
 ANSWERED = {"version": 1, "answered_at": NOW}
 
+
+def export_job(**fields: Any) -> ExportJob:
+    given = {"requested_by": make_user(), "assessments": [], "total": 2}
+    return ExportJob.objects.create(**given | fields)
+
+
 VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
     "user_email_unique_in_any_case": [lambda: [User.objects.create(email=e, name="X") for e in ("a@b.c", "A@b.c")]],
     "user_coe_role_known": [lambda: change(make_user(), coe_role="boss")],
@@ -242,6 +249,11 @@ VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
     "answer_comment_says_something": [lambda: answer_comment(text="")],
     "audit_save_id_once": [twice_in_the_trail],
     "audit_content_is_hashed": [event_without_a_hash],
+    "export_job_state_known": [lambda: export_job(state="lost")],
+    "export_job_done_within_total": [lambda: export_job(done=3)],
+    "export_job_missing_within_done": [lambda: export_job(done=1, missing=2)],
+    "export_job_done_has_file": [lambda: export_job(state="done")],
+    "export_job_failed_says_why": [lambda: export_job(state="failed")],
 }
 UNIQUE: dict[str, Callable[[], Any]] = {
     "one code, one organization": lambda: [make_organization(code="tides") for _ in range(2)],

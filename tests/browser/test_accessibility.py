@@ -20,7 +20,7 @@ from playwright.sync_api import Page, Route, expect
 
 from aicmm.pdf import PdfUnavailable
 from assessments import actions, reports
-from assessments.models import Assessment, Invitation, User
+from assessments.models import Assessment, ExportJob, ExportState, Invitation, User
 from rubric.copying import copy_as_draft
 from rubric.models import Area, Rubric
 from tests.browser.conftest import Cast, card, choose, fill_in_sign_in, write
@@ -40,7 +40,7 @@ from tests.factories import (
 from tests.rubric.factories import make_rubric
 
 PHONE, NARROW = 390, 320
-OURS = ".review, .area-level-filter, .typed-filter"
+OURS = ".review, .area-level-filter, .typed-filter, .exports, .export-links"
 """What is ours in the admin; how large other links and buttons are there is Django's affair."""
 
 INLINE = ("empty-table-header", "label", "label-title-only", "select-name")
@@ -460,7 +460,21 @@ def test_pages_of_a_reviewer(inspect: Inspect, cast: Cast, shelf: Shelf, problem
     pages.look("review, returned without a comment", wrong=True, scope=OURS)
     pages.visit("review, accepted", f"{review}{shelf.accepted.pk}/change/", scope=OURS)
     pages.visit("history", f"{review}{shelf.accepted.pk}/history/", scope=OURS)
+    pages.visit("exports, none", "/admin/exports/", scope=OURS)
+    make_exports(cast.reviewer)
+    pages.visit("exports in every state", "/admin/exports/", scope=OURS)
     pages.report()
+
+
+def make_exports(reviewer: User) -> None:
+    """One that waits, one that is being made, one whose process ended, one that failed, one that is ready."""
+    asked: dict[str, Any] = {"requested_by": reviewer, "assessments": [], "total": 12}
+    long_ago = timezone.now() - timedelta(hours=1)
+    ExportJob.objects.create(**asked)
+    ExportJob.objects.create(**asked, state=ExportState.RUNNING, done=5)
+    ExportJob.objects.create(**asked, state=ExportState.RUNNING, done=5, seen_alive_at=long_ago)
+    ExportJob.objects.create(**asked, state=ExportState.FAILED, error="This server can't make PDFs at the moment.")
+    ExportJob.objects.create(**asked, state=ExportState.DONE, done=12, missing=1, file="exports/none.zip")
 
 
 def test_pages_of_an_administrator(inspect: Inspect, cast: Cast, shelf: Shelf, problems: Problems) -> None:
