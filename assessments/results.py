@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Max
 from django.utils import timezone
 
 from assessments import sealing
@@ -179,21 +178,9 @@ def _scored(
 
 def earlier_results(assessment: Assessment) -> Iterable[EarlierResult]:
     """The team's newest sealed result of each earlier cycle, from the newest back. One query."""
-    newest = (
-        Scorecard.objects.filter(
-            assessment__organization=assessment.organization_id,
-            assessment__team__iexact=assessment.team,
-            assessment__cycle__starts_on__lt=assessment.cycle.starts_on,
-        )
-        .values("assessment")
-        .annotate(newest=Max("id"))
-        .values("newest")
-    )
-    scorecards = (
-        Scorecard.objects.filter(pk__in=newest)
-        .order_by("-assessment__cycle__starts_on")
-        .values_list("assessment__cycle__name", "sealed_at", "document")[:EARLIER_SHOWN]
-    )
+    scorecards = Scorecard.objects.of_earlier_cycles(assessment).values_list(
+        "assessment__cycle__name", "sealed_at", "document"
+    )[:EARLIER_SHOWN]
     for cycle, sealed_at, document in scorecards:
         content = json.loads(document)
         given = sealing.choices(sealing.answers_of(content))

@@ -1,5 +1,9 @@
 """Addresses under /admin/ of the Center of Excellence's own pages, beside Django's."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from assessments.views import coe
+
+urlpatterns: list[URLPattern] = [
+    path("portfolio/", coe.portfolio, name="portfolio"),
+]

@@ -26,6 +26,8 @@ from rubric.datatypes import Area
 from rubric.models import newest_published
 
 from .base import ReadOnlyAdmin
+from .paging import BoundedPaginator, BoundedRelatedFilter
+from .portfolio_filters import CountedFilter
 
 NOT_RATED = "none"
 
@@ -87,6 +89,7 @@ class AssessmentAdmin(ReadOnlyAdmin):
     list_display = ["team", "organization", "cycle", "state", "submitted", "levels"]
     search_fields = ["team", "organization__name", "scorecards__code"]
     list_per_page = 50
+    paginator = BoundedPaginator
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assessment]:
@@ -105,7 +108,8 @@ class AssessmentAdmin(ReadOnlyAdmin):
     def get_list_filter(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002 (Django's signature)
         rubric = newest_published().to_datatypes()
         areas = (area_filter(area, rubric.top) for area in rubric.areas)
-        return [WaitingFilter, "state", "cycle", "organization", *areas]
+        organization = ("organization", BoundedRelatedFilter)
+        return [CountedFilter, WaitingFilter, "state", "cycle", organization, *areas]
 
     @admin.display(description="Submitted", ordering="submitted_at")
     def submitted(self, assessment: Assessment) -> str:

@@ -4,7 +4,8 @@ from .assessment import Answer, Assessment, Cycle, Evidence, State
 from .audit import AuditEvent
 from .people import CoeRole, Invitation, Membership, Organization, Role, User
 from .reviewing import AnswerComment, AreaReview, Decision, Look, Review
-from .sealing import FlagKind, Scorecard, ScorecardArea, ScorecardFlag
+from .sealing import FlagKind, Scorecard, ScorecardArea, ScorecardFlag, ScorecardHold
+from .tallies import Basis, Counted, Tally
 
 __all__ = [
     "Answer",
@@ -12,7 +13,9 @@ __all__ = [
     "AreaReview",
     "Assessment",
     "AuditEvent",
+    "Basis",
     "CoeRole",
+    "Counted",
     "Cycle",
     "Decision",
     "Evidence",
@@ -26,6 +29,8 @@ __all__ = [
     "Scorecard",
     "ScorecardArea",
     "ScorecardFlag",
+    "ScorecardHold",
     "State",
+    "Tally",
     "User",
 ]

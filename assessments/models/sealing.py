@@ -16,6 +16,27 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         grouped = "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
         return self.filter(code=grouped).select_related("assessment__rubric").defer("document")
 
+    def newest(self) -> Self:
+        """Of each assessment the last one that was sealed."""
+        later = Scorecard.objects.filter(
+            assessment=models.OuterRef("assessment"), sequence__gt=models.OuterRef("sequence")
+        )
+        return self.filter(~models.Exists(later))
+
+    def of_earlier_cycles(self, assessment: Assessment) -> Self:
+        """The team's newest of each earlier cycle, from the newest cycle back."""
+        newest = (
+            Scorecard.objects.filter(
+                assessment__organization=assessment.organization_id,
+                assessment__team__iexact=assessment.team,
+                assessment__cycle__starts_on__lt=assessment.cycle.starts_on,
+            )
+            .values("assessment")
+            .annotate(newest=models.Max("id"))
+            .values("newest")
+        )
+        return self.filter(pk__in=newest).order_by("-assessment__cycle__starts_on")
+
 
 class Scorecard(models.Model):
     """A result sealed at submission. `document` is the canonical JSON text that `sha256` is the digest of.
@@ -56,6 +77,14 @@ class ScorecardArea(models.Model):
     validated_level = models.PositiveSmallIntegerField(
         null=True, help_text="What the CoE accepted; empty until then, and where it rated nothing."
     )
+    moved = models.SmallIntegerField(
+        null=True, help_text="Levels since the team's earlier cycle; empty where there is nothing to compare with."
+    )
+    gaps = models.PositiveSmallIntegerField(
+        default=0, help_text="How many areas stand two or more levels above this one, the lowest beneath them."
+    )
+    validated_moved = models.SmallIntegerField(null=True, help_text="The same of accepted levels.")
+    validated_gaps = models.PositiveSmallIntegerField(default=0, help_text="The same of accepted levels.")
 
     class Meta:
         ordering = ["position"]
@@ -70,11 +99,38 @@ class ScorecardArea(models.Model):
                 condition=Q(validated_level=None) | Q(validated_level__range=(1, MAX_LEVELS)),
                 name="scorecard_area_validated_level_in_range",
             ),
+            models.CheckConstraint(
+                condition=(Q(moved=None) | Q(level__isnull=False))
+                & (Q(validated_moved=None) | Q(validated_level__isnull=False)),
+                name="scorecard_area_moved_to_a_level",
+            ),
         ]
         indexes = [models.Index(fields=["area", "level"], name="scorecard_area_level")]
 
     def __str__(self) -> str:
         return f"{self.area}: {self.level or 'not rated'}"
+
+
+class ScorecardHold(models.Model):
+    """A question that holds its area from the next level. `step_to` is the level to raise it to where it is on the
+    shortest way there."""
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="holds")
+    question = models.CharField(max_length=60)
+    step_to = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["scorecard", "question"], name="scorecard_hold_once"),
+            models.CheckConstraint(
+                condition=Q(step_to=None) | Q(step_to__range=(2, MAX_LEVELS)), name="scorecard_hold_step_goes_up"
+            ),
+        ]
+        indexes = [models.Index(fields=["question", "step_to"], name="scorecard_hold_question")]
+
+    def __str__(self) -> str:
+        return f"{self.question}, to {self.step_to}" if self.step_to else self.question
 
 
 class FlagKind(models.TextChoices):

@@ -165,6 +165,9 @@ admin:anything else                   GET   302 302 302 302 302 302 404 404
 admin:anything else                   POST  302 302 302 302 302 302 404 404
 admin:user password                   GET   302 302 302 302 302 302 403 200
 admin:user password                   POST  302 302 302 302 302 302 403 200
+
+portfolio                             GET   302 403 403 403 403 403 200 200
+portfolio                             POST  405 405 405 405 405 405 405 405
 """
 
 ADMIN_TABLE = """
