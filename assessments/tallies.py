@@ -25,7 +25,7 @@ from assessments.models import (
     State,
     Tally,
 )
-from assessments.scoring import foundation_gaps
+from assessments.scoring import Explanation, Result, foundation_gaps
 
 NOT_RATED = 0
 """What stands for the level of an area that is not rated."""
@@ -62,9 +62,9 @@ class Hold:
 # ---- What a submission says ----
 
 
-def holds(sheet: ScoredAssessment) -> Iterator[Hold]:
+def holds(result: Result, explanations: Iterable[Explanation]) -> Iterator[Hold]:
     """Every question below its area's next level, in rubric order."""
-    for explanation, area in zip(sheet.explanations, sheet.result.areas, strict=True):
+    for explanation, area in zip(explanations, result.areas, strict=True):
         steps = {change.question: change.to_level for change in area.next_level.changes} if area.next_level else {}
         for question in explanation.below_target:
             yield Hold(question, steps.get(question))
@@ -95,7 +95,8 @@ def write_claimed(scorecard: Scorecard, sheet: ScoredAssessment) -> None:
     ScorecardArea.objects.bulk_update(rows.values(), ["moved", "gaps"])
     scorecard.holds.all().delete()
     ScorecardHold.objects.bulk_create(
-        ScorecardHold(scorecard=scorecard, question=hold.question, step_to=hold.step_to) for hold in holds(sheet)
+        ScorecardHold(scorecard=scorecard, question=hold.question, step_to=hold.step_to)
+        for hold in holds(sheet.result, sheet.explanations)
     )
 
 

@@ -40,7 +40,7 @@ class BoundedRelatedFilter(RelatedFieldListFilter):
         field: "Field[Any, Any]",
         request: HttpRequest,  # noqa: ARG002 (Django's signature)
         model_admin: Any,  # noqa: ARG002
-    ) -> list[tuple[Any, str]]:
+    ) -> list[tuple[str, Any]]:
         related = field.related_model
         if related is None or isinstance(related, str):
             return []

@@ -14,6 +14,8 @@ from assessments.charts.text import FONT, escaped, number, printable
 _HEIGHT: Final = 28
 _WIDE_ENOUGH: Final = 7.0
 """Percent of a bar from which a count fits into its part."""
+_FEW: Final = 10
+"""Teams up to which an axis has a line for each."""
 _ROW: Final = 34
 _ROOM: Final = 150
 
@@ -142,6 +144,7 @@ def _paint(tone: Tone) -> str:
 def bars_figure(chart: BarChart) -> Json:
     """`data` and `layout` for `Plotly.newPlot`: one trace a tone, bars from the top as in the table."""
     names = [_text(bar.name) for bar in chart.bars]
+    most = max((bar.total for bar in chart.bars), default=0)
     return {
         "data": [
             {
@@ -162,8 +165,14 @@ def bars_figure(chart: BarChart) -> Json:
         "layout": {
             **_layout(len(chart.bars)),
             "barmode": "stack",
-            "legend": {"orientation": "h", "x": 0, "y": -0.15, "traceorder": "normal"},
-            "xaxis": {"title": {"text": "Teams"}, "gridcolor": GRID, "fixedrange": True},
+            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
+            "xaxis": {
+                "title": {"text": "Teams"},
+                "automargin": True,
+                "gridcolor": GRID,
+                "fixedrange": True,
+                **({"dtick": 1} if most <= _FEW else {"tickformat": ",d"}),
+            },
             "yaxis": {"autorange": "reversed", "automargin": True, "fixedrange": True},
         },
     }
@@ -182,18 +191,17 @@ def map_figure(heat: HeatMap) -> Json:
                 "x": [_text(area) for area in heat.areas],
                 "y": [_text(row.name) for row in heat.rows],
                 "z": [[cell.level for cell in row.cells] for row in heat.rows],
-                "customdata": [[cell.teams for cell in row.cells] for row in heat.rows],
+                "customdata": [[_hover(heat, cell) for cell in row.cells] for row in heat.rows],
                 "zmin": 0.5,
                 "zmax": top + 0.5,
                 "colorscale": steps,
-                "colorbar": {
-                    "tickvals": list(range(1, top + 1)),
-                    "ticktext": [f"{level} {_text(name)}" for level, name in enumerate(heat.levels, start=1)],
-                },
+                # The level stands in its cell. Plotly's scale beside the map sets styles, which the policy refuses.
+                "showscale": False,
+                "texttemplate": "%{z}",
                 "xgap": 2,
                 "ygap": 2,
                 "hoverongaps": False,
-                "hovertemplate": "%{y}<br>%{x}: middle level %{z}<br>Teams: %{customdata:,}<extra></extra>",
+                "hovertemplate": "%{y}<br>%{x}: %{customdata}<extra></extra>",
             }
         ],
         "layout": {
@@ -202,6 +210,12 @@ def map_figure(heat: HeatMap) -> Json:
             "yaxis": {"autorange": "reversed", "automargin": True, "fixedrange": True},
         },
     }
+
+
+def _hover(heat: HeatMap, cell: Cell) -> str:
+    """The level in words, and how many teams are behind it."""
+    level = f"Level {cell.level}, {_text(heat.levels[cell.level - 1])}" if cell.level else "not rated"
+    return f"{level}<br>{cell.teams:,} {'team' if cell.teams == 1 else 'teams'}"
 
 
 def _layout(rows: int) -> Json:

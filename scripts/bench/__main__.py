@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from scripts.bench import crowd, lines, memory, pages, papers, pure, saves, starting, table, visits
+from scripts.bench import crowd, lines, many, memory, pages, papers, pure, saves, starting, table, visits
 from scripts.bench.table import NotMeasured, Row, Skipped
 from scripts.bench.workshop import Workshop, workshop
 from scripts.console import ROOT, running, say, seconds
@@ -29,6 +29,7 @@ PARTS = (
     Part("kaleido", pure.measure_kaleido, long=True),
     Part("pdf", papers.measure),
     Part("pdf-memory", papers.measure_longest, long=True),
+    Part("many", many.measure, long=True),
     Part("visits", visits.measure, long=True),
     Part("memory", memory.measure, long=True),
     Part("lines", lines.measure, long=True),
@@ -37,7 +38,6 @@ PARTS = (
 )
 NOT_YET = (
     "scorecard PDF, again, from the store",
-    "the CoE's queue and portfolio over 100,000 submissions",
     "cold start of make run on a fresh machine",
 )
 

@@ -191,7 +191,8 @@ def test_pictures_and_tables_show_the_same_figures(reviewer: User) -> None:
     heat = response.context["told"].heat
     (trace,) = response.context["heat_figure"]["data"]
     assert trace["z"] == [[cell.level for cell in row.cells] for row in heat.rows]
-    assert trace["customdata"] == [[cell.teams for cell in row.cells] for row in heat.rows]
+    teams = [[int(words.split("<br>")[1].split()[0]) for words in row] for row in trace["customdata"]]
+    assert teams == [[cell.teams for cell in row.cells] for row in heat.rows]
     shown = re.findall(r'heat-map__cell level-badge level-badge--(\w+)" href="([^"]+)"', content)
     cells = [cell for row in heat.rows for cell in row.cells]
     assert shown == [(str(cell.level or "none"), escape(cell.link)) for cell in cells]
@@ -296,3 +297,36 @@ def test_a_submission_being_accepted_moves_no_claimed_figure(reviewer: User) -> 
     actions.accept(assessment=assessment, by=reviewer)
     assert told(reviewer).levels == before.levels
     assert Assessment.objects.get().state == State.ACCEPTED
+
+
+# ---- A list that may be very long ----
+
+
+def test_a_long_list_is_counted_no_further_than_it_can_be_turned_to(
+    reviewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assessments.admin.paging.COUNTED", 2)
+    for _ in range(2):
+        make_submitted()
+    content = client_of(reviewer).get(QUEUE).content.decode()
+    assert "2 submissions" in content
+    assert "More than" not in content
+    make_submitted()
+    response = client_of(reviewer).get(QUEUE)
+    assert response.context["cl"].result_count == 2
+    assert (
+        "More than 2 submissions. These are the first 2: narrow the list to find others." in response.content.decode()
+    )
+
+
+def test_of_many_organizations_the_list_names_only_the_one_it_is_narrowed_to(
+    reviewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assessments.admin.paging.CHOICES", 2)
+    rivers, _, _ = (make_submitted(organization=make_organization(name=name)) for name in ("Rivers", "Hills", "Woods"))
+    client = client_of(reviewer)
+    assert "By organization" not in client.get(QUEUE).content.decode()
+    response = client.get(QUEUE, {"organization__id__exact": rivers.organization_id})
+    assert response.context["cl"].result_count == 1
+    assert "By organization" in response.content.decode()
+    assert client.get(QUEUE, {"organization__id__exact": "0"}).context["cl"].result_count == 0
