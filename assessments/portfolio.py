@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.safestring import SafeString
 
 from assessments import charts
@@ -176,8 +176,8 @@ def _picture(ident: str, title: str, words: str, chart: charts.BarChart) -> Pict
 
 def cycles_counted() -> QuerySet[Cycle]:
     """The cycles in which anybody has submitted, newest first."""
-    counted_ones = Tally.objects.over_all().filter(kind=Counted.TEAMS, basis=Basis.CLAIMED, count__gt=0)
-    return Cycle.objects.filter(pk__in=counted_ones.values("cycle"))
+    teams = Tally.objects.over_all().filter(cycle=OuterRef("pk"), basis=Basis.CLAIMED, kind=Counted.TEAMS, count__gt=0)
+    return Cycle.objects.filter(Exists(teams))
 
 
 def middle(levels: Counter[int]) -> int | None:

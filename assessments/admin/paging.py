@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Field
 from django.http import HttpRequest
 
-COUNTED = 2000
+COUNTED = 500
 """Rows of a list that are counted, and so can be turned to; whoever looks for others narrows the list."""
 CHOICES = 100
 """Rows of another table that a filter offers by name."""

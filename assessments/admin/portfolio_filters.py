@@ -45,8 +45,7 @@ class CountedFilter(admin.SimpleListFilter):
         wanted = parsed(self.value() or "")
         if not wanted:
             return queryset
-        newest = Scorecard.objects.filter(assessment=OuterRef("scorecard__assessment")).order_by("-sequence")
-        rows = _rows(wanted).filter(scorecard__assessment=OuterRef("pk"), scorecard=newest.values("pk")[:1])
+        rows = _rows(wanted).filter(scorecard=Scorecard.objects.newest_of(OuterRef(OuterRef("pk"))))
         accepted = Q(state=State.ACCEPTED) if wanted.basis == Basis.VALIDATED else Q()
         return queryset.filter(accepted, Exists(rows))
 

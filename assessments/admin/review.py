@@ -72,10 +72,8 @@ def area_filter(area: Area, top: int) -> type[admin.SimpleListFilter]:
             value = self.value()
             if value not in dict(levels):
                 return queryset
-            newest = Scorecard.objects.filter(assessment=OuterRef("scorecard__assessment")).order_by("-sequence")
-            figures = ScorecardArea.objects.filter(
-                scorecard__assessment=OuterRef("pk"), scorecard=newest.values("pk")[:1], area=area.code
-            )
+            newest = Scorecard.objects.newest_of(OuterRef(OuterRef("pk")))
+            figures = ScorecardArea.objects.filter(scorecard=newest, area=area.code)
             level = None if value == NOT_RATED else int(str(value))
             return queryset.filter(Exists(figures.filter(level=level)))
 

@@ -23,6 +23,11 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         )
         return self.filter(~models.Exists(later))
 
+    def newest_of(self, assessment: models.OuterRef) -> models.QuerySet["Scorecard", int]:
+        """The id of an assessment's last one, as a subquery. By its id alone a database finds a scorecard's rows at
+        once; joined with the assessment, SQLite reads all rows of an area instead."""
+        return self.filter(assessment=assessment).order_by("-sequence").values_list("pk", flat=True)[:1]
+
     def of_earlier_cycles(self, assessment: Assessment) -> Self:
         """The team's newest of each earlier cycle, from the newest cycle back."""
         newest = (
