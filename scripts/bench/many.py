@@ -24,7 +24,7 @@ def pages(cycle: int) -> dict[str, str]:
         "CoE queue": queue,
         "… what waits": f"{queue}?waiting=yes",
         "… of a cycle, by an area's level": f"{queue}?cycle__id__exact={cycle}&level_mlops=3",
-        "… behind a figure of the portfolio": f"{queue}?cycle__id__exact={cycle}&counted=claimed.step.mlops-2.4",
+        "… behind a figure of the portfolio": f"{queue}?cycle__id__exact={cycle}&counted=claimed.hold.mlops-2.0",
         "portfolio page": "/admin/portfolio/",
         "… validated levels": "/admin/portfolio/?basis=validated",
     }
