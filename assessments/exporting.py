@@ -113,7 +113,7 @@ def of_submissions(keys: Iterable[UUID], *, for_coe: bool = True) -> Iterator[Do
     """
     remaining = iter(keys)
     while chunk := list(islice(remaining, CHUNK)):
-        scorecards = Scorecard.objects.newest_of(chunk).prefetch_related("areas", "flags")
+        scorecards = Scorecard.objects.newest_among(chunk).prefetch_related("areas", "flags")
         newest = {scorecard.assessment_id: scorecard for scorecard in scorecards}
         reviews = _reviews_of(chunk)
         for key in chunk:

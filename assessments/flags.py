@@ -52,18 +52,13 @@ def flags(sheet: ScoredAssessment) -> tuple[Flag, ...]:
     )
 
 
-def _name(sheet: ScoredAssessment, code: str) -> str:
-    """A question as people find it: "DataOps 3"."""
-    area = sheet.rubric.area_of_question[code]
-    return f"{area.name} {[question.code for question in area.questions].index(code) + 1}"
-
-
 def _claims_without_evidence(sheet: ScoredAssessment) -> Iterator[Flag]:
     for area in sheet.rubric.areas:
         for question in area.questions:
             answer = sheet.answers[question.code]
             if isinstance(answer.choice, int) and answer.choice >= HIGH_CLAIM and not answer.evidence:
-                sentence = f"{_name(sheet, question.code)} claims Level {answer.choice} without any evidence."
+                name = wording.question_name(sheet.rubric, question.code)
+                sentence = f"{name} claims Level {answer.choice} without any evidence."
                 yield Flag(NO_EVIDENCE, sentence, area.code, question.code)
 
 
@@ -95,7 +90,7 @@ def _repeated(sheet: ScoredAssessment) -> Iterator[Flag]:
             same[words].append(code)
     for codes in same.values():
         if len(codes) >= REPEATS:
-            names = wording.join_words([_name(sheet, code) for code in codes[:REPEATS]])
+            names = wording.join_words([wording.question_name(sheet.rubric, code) for code in codes[:REPEATS]])
             others = len(codes) - REPEATS
             more = f" and {others} more" if others else ""
             yield Flag(REPEATED, f"The same rationale stands at {len(codes)} answers: {names}{more}.", "", codes[0])

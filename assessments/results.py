@@ -9,8 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import BigAutoField, CharField, DateField, Max, QuerySet, UUIDField
-from django.db.models.functions import Lower
+from django.db.models import BigAutoField, CharField, DateField, QuerySet, UUIDField
 from django.utils import timezone
 
 from aicmm.prepared import Argument, Prepared
@@ -66,22 +65,12 @@ _STANDING = Prepared(
 
 def _earlier(wanted: str) -> QuerySet[Scorecard, tuple[str, datetime, str]]:
     """The newest scorecard of each earlier cycle of a team, from the newest back: cycle, when, and what is wanted."""
-    newest = (
-        Scorecard.objects.alias(team=Lower("assessment__team"))
-        .filter(
-            team=Lower(Argument("team", CharField())),
-            assessment__organization=Argument("organization", BigAutoField()),
-            assessment__cycle__starts_on__lt=Argument("starts_on", DateField()),
-        )
-        .values("assessment")
-        .annotate(newest=Max("id"))
-        .values("newest")
+    earlier = Scorecard.objects.of_earlier_cycles(
+        organization=Argument("organization", BigAutoField()),
+        team=Argument("team", CharField()),
+        starts_on=Argument("starts_on", DateField()),
     )
-    return (
-        Scorecard.objects.filter(pk__in=newest)
-        .order_by("-assessment__cycle__starts_on")
-        .values_list("assessment__cycle__name", "sealed_at", wanted)[:EARLIER_SHOWN]
-    )
+    return earlier.values_list("assessment__cycle__name", "sealed_at", wanted)[:EARLIER_SHOWN]
 
 
 _EARLIER = Prepared(lambda: _earlier("document"))

@@ -4,7 +4,7 @@ The rule, its terms and worked examples stand in docs/scoring.md. Nothing here r
 `score(rubric, answers)` gives the same `Result` for the same input for good.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, Literal
@@ -117,7 +117,7 @@ def score(rubric: Rubric, answers: Mapping[str, Answer]) -> Result:
     """Score `answers`, keyed by question code. `ValueError` names a code or a level that the rubric doesn't have."""
     check_answers(rubric, answers)
     areas = tuple(_score_area(rubric, area, answers) for area in rubric.areas)
-    return Result(rubric.code, rubric.version, areas, _foundation_gaps(areas))
+    return Result(rubric.code, rubric.version, areas, _gaps_of(areas))
 
 
 def check_answers(rubric: Rubric, answers: Mapping[str, Answer]) -> None:
@@ -150,11 +150,29 @@ def as_shown(result: Result) -> Result:
     such an area has no figures, carries no other and has no way up. A submission has answers everywhere and stays.
     """
     areas = tuple(area if area.started else _without_figures(area) for area in result.areas)
-    return replace(result, areas=areas, foundation_gaps=_foundation_gaps(areas))
+    return replace(result, areas=areas, foundation_gaps=_gaps_of(areas))
 
 
 def _without_figures(area: AreaResult) -> AreaResult:
     return replace(area, level=None, level_high=None, score=None, score_high=None, next_level=None)
+
+
+def _gaps_of(areas: Iterable[AreaResult]) -> tuple[FoundationGap, ...]:
+    return foundation_gaps((area.area, area.level) for area in areas)
+
+
+def foundation_gaps(levels: Iterable[tuple[str, int | None]]) -> tuple[FoundationGap, ...]:
+    """The areas that stand two or more levels above the lowest rated one beneath them, given from the bottom up."""
+    gaps = []
+    lowest: tuple[str, int] | None = None
+    for area, level in levels:
+        if level is None:
+            continue
+        if lowest is not None and level >= lowest[1] + 2:
+            gaps.append(FoundationGap(area, level, *lowest))
+        if lowest is None or level < lowest[1]:
+            lowest = area, level
+    return tuple(gaps)
 
 
 def explain(rubric: Rubric, answers: Mapping[str, Answer], result: Result) -> tuple[Explanation, ...]:
@@ -306,19 +324,6 @@ def _next_level(rubric: Rubric, questions: Sequence[Question], values: Sequence[
         if (reached := target if raised >> bit & 1 else start) > value
     )
     return NextLevel(target, sum(change.to_level - change.from_level for change in changes), changes)
-
-
-def _foundation_gaps(areas: Sequence[AreaResult]) -> tuple[FoundationGap, ...]:
-    gaps = []
-    lowest: AreaResult | None = None
-    for area in areas:
-        if area.level is None:
-            continue
-        if lowest is not None and lowest.level is not None and area.level >= lowest.level + 2:
-            gaps.append(FoundationGap(area.area, area.level, lowest.area, lowest.level))
-        if lowest is None or lowest.level is None or area.level < lowest.level:
-            lowest = area
-    return tuple(gaps)
 
 
 def _explain_area(rubric: Rubric, area: Area, answers: Mapping[str, Answer], level: int | None) -> Explanation:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("audit/export.jsonl", trail.export_json_lines, name="audit-json-lines"),
     path("searches/", coe.save_search, name="save-search"),
     path("searches/<int:pk>/forget/", coe.forget_search, name="forget-search"),
+    path("portfolio/", coe.portfolio, name="portfolio"),
     path("agreement/", coe.agreement, name="agreement"),
     path("second-looks/", coe.second_looks, name="second-looks"),
     path("second-looks/<int:pk>/", coe.second_look, name="second-look"),

@@ -47,6 +47,14 @@ def join_words(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])}, and {words[-1]}"
 
 
+def question_name(rubric: Rubric, code: str) -> str:
+    """A question as people find it: "DataOps 3"; by its code where the rubric doesn't have it."""
+    area = rubric.area_of_question.get(code)
+    if area is None:
+        return code
+    return f"{area.name} {[question.code for question in area.questions].index(code) + 1}"
+
+
 def rule_sentence(rubric: Rubric) -> str:
     """The scoring rule in its one sentence, with the rubric's own two numbers; see docs/scoring.md."""
     share = "all" if rubric.required_share == 100 else f"at least {rubric.required_share} %"

@@ -89,7 +89,7 @@ def _write(file: IO[bytes], job: ExportJob, attempt: int) -> None:
 
 def _add(archive: ZipFile, key: UUID, reader: User, taken: set[str]) -> _Entry:
     """The scorecard of one assessment, where there is one: a PDF that can't be made doesn't take the others along."""
-    scorecard = Scorecard.objects.newest_of([key]).first()
+    scorecard = Scorecard.objects.newest_among([key]).first()
     if scorecard is None:
         return _Entry("", None, NOT_THERE)
     sheet = results.sealed(scorecard, compared=False)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from assessments import tallies
 from assessments.models import (
     AnswerComment,
     AreaReview,
@@ -335,6 +336,9 @@ def _decide(
         sequence=review.scorecard.sequence,
         **({"changes": notes} if notes else {}),
     )
+    if decision == Decision.ACCEPTED:
+        # Last, since whoever else decides in the same cycle waits from here on.
+        tallies.count_acceptance(review.scorecard)
     return review
 
 
@@ -343,6 +347,7 @@ def _validate(scorecard: Scorecard, levels: Mapping[str, int]) -> None:
     scorecard.areas.update(validated_level=F("level"))
     for code, level in levels.items():
         scorecard.areas.filter(area=code).update(validated_level=level)
+    tallies.write_validated(scorecard)
 
 
 def accept_unflagged(*, assessments: Sequence[Assessment], by: User) -> BulkOutcome:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from assessments import flags, results, sealing
+from assessments import flags, results, sealing, tallies
 from assessments.changes import changed_since
 from assessments.datatypes import ScoredAssessment
 from assessments.models import Assessment, Scorecard, ScorecardArea, ScorecardFlag, State, User
@@ -80,6 +80,8 @@ def submit(
     _write_figures(scorecard, sheet)
     assessment.submitted_at = now
     move(assessment, row.state, State.SUBMITTED, by=by, at=now, sequence=sequence, sha256=digest)
+    # Last, since whoever else submits in the same cycle waits from here on.
+    tallies.count_submission(scorecard)
     return scorecard
 
 
@@ -101,6 +103,7 @@ def _write_figures(scorecard: Scorecard, sheet: ScoredAssessment) -> None:
         )
         for position, area in enumerate(sheet.result.areas, start=1)
     )
+    tallies.write_claimed(scorecard, sheet)
     ScorecardFlag.objects.bulk_create(
         ScorecardFlag(
             scorecard=scorecard,

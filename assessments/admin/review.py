@@ -35,6 +35,8 @@ from .filters import (
     area_filter,
     review_due,
 )
+from .paging import BoundedPaginator, BoundedRelatedFilter
+from .portfolio_filters import CountedFilter
 
 CLAIM, RELEASE, TAKE_OVER = "claim", "release", "take-over"
 PRESETS = [
@@ -55,6 +57,7 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
     list_display = ["team", "organization", "cycle", "standing", "submitted", "flags", "levels"]
     search_fields = ["team", "organization__name", "scorecards__code"]
     list_per_page = 50
+    paginator = BoundedPaginator
     show_full_result_count = False
     actions = ["accept_unflagged", "claim_all"]
     change_list_template = "admin/assessments/assessment/change_list.html"
@@ -76,7 +79,8 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
     def get_list_filter(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002 (Django's signature)
         rubric = newest_published().to_datatypes()
         areas = (area_filter(area, rubric.top) for area in rubric.areas)
-        return [QueueFilter, FlagFilter, SecondLookFilter, "cycle", "organization", *areas]
+        organization = ("organization", BoundedRelatedFilter)
+        return [CountedFilter, QueueFilter, FlagFilter, SecondLookFilter, "cycle", organization, *areas]
 
     @admin.display(description="Where it stands", ordering="state")
     def standing(self, assessment: Assessment) -> SafeString | str:

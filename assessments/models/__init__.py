@@ -6,7 +6,8 @@ from .exporting import ExportJob, ExportState
 from .peers import PeerFigures
 from .people import CoeRole, Invitation, Membership, Organization, Role, User
 from .reviewing import AnswerComment, AreaReview, Decision, Look, Review, SavedSearch
-from .sealing import FlagKind, Scorecard, ScorecardArea, ScorecardFlag
+from .sealing import FlagKind, Scorecard, ScorecardArea, ScorecardFlag, ScorecardHold
+from .tallies import Basis, Counted, Tally
 
 __all__ = [
     "Answer",
@@ -14,7 +15,9 @@ __all__ = [
     "AreaReview",
     "Assessment",
     "AuditEvent",
+    "Basis",
     "CoeRole",
+    "Counted",
     "Cycle",
     "Decision",
     "Evidence",
@@ -32,6 +35,8 @@ __all__ = [
     "Scorecard",
     "ScorecardArea",
     "ScorecardFlag",
+    "ScorecardHold",
     "State",
+    "Tally",
     "User",
 ]

@@ -180,7 +180,11 @@ class Assessment(models.Model):
                 name="assessment_discarded_was_never_submitted",
             ),
         ]
-        indexes = [models.Index(fields=["state", "submitted_at"], name="assessment_queue")]
+        indexes = [
+            models.Index(fields=["state", "submitted_at"], name="assessment_queue"),
+            models.Index(fields=["submitted_at", "id"], name="assessment_submissions"),
+            models.Index(fields=["cycle", "submitted_at", "id"], name="assessment_submissions_cycle"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.team}, {self.organization}, {self.cycle}"

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
 from django.db.models import F, FilteredRelation, Max, Q
+from django.db.models.functions import Lower
 
 from .assessment import MAX_LEVELS, Assessment
 from .people import User
@@ -43,7 +44,7 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         newest = self.filter(sealed_at__lt=moment).values("assessment").annotate(newest=Max("id"))
         return self.filter(pk__in=newest.values("newest"))
 
-    def newest_of(self, assessments: Collection[UUID]) -> Self:
+    def newest_among(self, assessments: Collection[UUID]) -> Self:
         """The newest of each of those assessments, with all that is read along with its document."""
         newest = self.filter(assessment__in=assessments).values("assessment").annotate(newest=Max("id")).order_by()
         return self.filter(pk__in=newest.values("newest")).select_related(
@@ -52,6 +53,36 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
             "assessment__rubric__publication",
             "assessment__claimed_by",
         )
+
+    def newest(self) -> Self:
+        """Of each assessment the last one that was sealed."""
+        later = Scorecard.objects.filter(
+            assessment=models.OuterRef("assessment"), sequence__gt=models.OuterRef("sequence")
+        )
+        return self.filter(~models.Exists(later))
+
+    def newest_of(self, assessment: models.OuterRef) -> models.QuerySet["Scorecard", int]:
+        """The id of an assessment's last one, as a subquery. By its id alone a database finds a scorecard's rows at
+        once; joined with the assessment, SQLite reads all rows of an area instead."""
+        return self.filter(assessment=assessment).order_by("-sequence").values_list("pk", flat=True)[:1]
+
+    def of_earlier_cycles(self, *, organization: Any, team: Any, starts_on: Any) -> Self:
+        """A team's newest of each cycle that began before `starts_on`, from the newest cycle back.
+
+        Each may be an expression; `team` has to be one, and is compared as the constraint on names does.
+        """
+        newest = (
+            Scorecard.objects.alias(team=Lower("assessment__team"))
+            .filter(
+                team=Lower(team),
+                assessment__organization=organization,
+                assessment__cycle__starts_on__lt=starts_on,
+            )
+            .values("assessment")
+            .annotate(newest=Max("id"))
+            .values("newest")
+        )
+        return self.filter(pk__in=newest).order_by("-assessment__cycle__starts_on")
 
 
 class Scorecard(models.Model):
@@ -97,6 +128,14 @@ class ScorecardArea(models.Model):
     validated_level = models.PositiveSmallIntegerField(
         null=True, help_text="What the CoE accepted; empty until then, and where it rated nothing."
     )
+    moved = models.SmallIntegerField(
+        null=True, help_text="Levels since the team's earlier cycle; empty where there is nothing to compare with."
+    )
+    gaps = models.PositiveSmallIntegerField(
+        default=0, help_text="How many areas stand two or more levels above this one, the lowest beneath them."
+    )
+    validated_moved = models.SmallIntegerField(null=True, help_text="The same of accepted levels.")
+    validated_gaps = models.PositiveSmallIntegerField(default=0, help_text="The same of accepted levels.")
 
     class Meta:
         ordering = ["position"]
@@ -111,11 +150,38 @@ class ScorecardArea(models.Model):
                 condition=Q(validated_level=None) | Q(validated_level__range=(1, MAX_LEVELS)),
                 name="scorecard_area_validated_level_in_range",
             ),
+            models.CheckConstraint(
+                condition=(Q(moved=None) | Q(level__isnull=False))
+                & (Q(validated_moved=None) | Q(validated_level__isnull=False)),
+                name="scorecard_area_moved_to_a_level",
+            ),
         ]
         indexes = [models.Index(fields=["area", "level"], name="scorecard_area_level")]
 
     def __str__(self) -> str:
         return f"{self.area}: {self.level or 'not rated'}"
+
+
+class ScorecardHold(models.Model):
+    """A question that holds its area from the next level. `step_to` is the level to raise it to where it is on the
+    shortest way there."""
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="holds")
+    question = models.CharField(max_length=60)
+    step_to = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["scorecard", "question"], name="scorecard_hold_once"),
+            models.CheckConstraint(
+                condition=Q(step_to=None) | Q(step_to__range=(2, MAX_LEVELS)), name="scorecard_hold_step_goes_up"
+            ),
+        ]
+        indexes = [models.Index(fields=["question", "step_to"], name="scorecard_hold_question")]
+
+    def __str__(self) -> str:
+        return f"{self.question}, to {self.step_to}" if self.step_to else self.question
 
 
 class FlagKind(models.TextChoices):

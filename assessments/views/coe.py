@@ -4,15 +4,16 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments import actions, results, review_sheet
 from assessments import agreement as agreements
+from assessments import portfolio as portfolios
 from assessments.access import for_reviewers, signed_in
-from assessments.models import Cycle, SavedSearch, Scorecard
+from assessments.models import Basis, Cycle, SavedSearch, Scorecard
 from assessments.review_forms import ReviewForm, SavedSearchForm
 from rubric.models import newest_published
 
@@ -111,3 +112,27 @@ def agreement(request: HttpRequest) -> HttpResponse:
         _framed(request, "Agreement of reviewers", context),
         status=503 if "refusal" in context else 200,
     )
+
+
+@require_safe
+@for_reviewers
+def portfolio(request: HttpRequest) -> HttpResponse:
+    """Where the organizations stand in a cycle; without one that is named, in the newest with a submission."""
+    cycles = portfolios.cycles_counted()
+    code = request.GET.get("cycle", "")
+    cycle = next((one for one in cycles if code in ("", one.code)), None)
+    if cycle is None and code:
+        raise Http404
+    context: dict[str, Any] = {"cycles": cycles}
+    if cycle:
+        basis = Basis.VALIDATED if request.GET.get("basis") == Basis.VALIDATED else Basis.CLAIMED
+        context |= portfolios.portfolio_page(
+            portfolios.portfolio(
+                rubric=newest_published().to_datatypes(),
+                cycle=cycle,
+                basis=basis,
+                page=request.GET.get("page"),
+                queue=reverse("admin:assessments_assessment_changelist"),
+            )
+        )
+    return render(request, "admin/portfolio.html", _framed(request, "Portfolio", context))

@@ -46,6 +46,7 @@ def pages(database: Database) -> Iterator[tuple[str, str]]:
     for path in (
         "/admin/",
         "/admin/assessments/assessment/",
+        "/admin/portfolio/",
         f"/admin/assessments/assessment/{content['waiting']}/change/",
     ):
         yield path, content["reviewing"]

@@ -248,6 +248,8 @@ audit-csv                             GET   302 403 403 403 403 403 403 200
 audit-csv                             POST  405 405 405 405 405 405 405 405
 audit-json-lines                      GET   302 403 403 403 403 403 403 200
 audit-json-lines                      POST  405 405 405 405 405 405 405 405
+portfolio                             GET   302 403 403 403 403 403 200 200
+portfolio                             POST  405 405 405 405 405 405 405 405
 """
 
 ADMIN_TABLE = """

@@ -145,7 +145,7 @@ def test_the_list_leads_reviewers_to_the_submissions(reviewer: User) -> None:
     make_submitted()
     response = client_of(reviewer).get("/assessments/")
     assert "One submission waits for review." in words(response)
-    assert 'href="/admin/assessments/assessment/?waiting=yes"' in response.content.decode()
+    assert 'href="/admin/assessments/assessment/?queue=waiting"' in response.content.decode()
 
 
 def test_the_list_shows_each_assessment_with_its_state_and_progress(agency: Agency) -> None:

@@ -40,7 +40,7 @@ from tests.factories import (
 from tests.rubric.factories import make_rubric
 
 PHONE, NARROW = 390, 320
-OURS = ".review, .area-level-filter, .typed-filter, .exports, .export-links"
+OURS = ".review, .area-level-filter, .typed-filter, .exports, .export-links, .portfolio"
 """What is ours in the admin; how large other links and buttons are there is Django's affair."""
 
 INLINE = ("empty-table-header", "label", "label-title-only", "select-name")
@@ -454,6 +454,12 @@ def test_pages_of_a_reviewer(inspect: Inspect, cast: Cast, shelf: Shelf, problem
     pages.visit("area", shelf.address("submitted", "cloudops/"))
     pages.visit("admin", "/admin/", scope=OURS)
     pages.visit("all submissions", review, scope=OURS)
+    pages.visit("portfolio", "/admin/portfolio/", scope=OURS)
+    pages.visit("portfolio, validated", "/admin/portfolio/?basis=validated", scope=OURS)
+    page.get_by_role("button", name="Explore the map").click()
+    expect(page.locator(".radar-plot svg.main-svg").first).to_be_visible()
+    pages.look("portfolio, explored", scope=OURS)
+    pages.visit("submissions behind a figure", f"{review}?counted=claimed.gap.secops.0", scope=OURS)
     pages.visit("the queue", f"{review}?queue=waiting&level_mlops=3", scope=OURS)
     pages.visit("review, submitted", f"{review}{shelf.submitted.pk}/change/", scope=OURS)
     page.get_by_role("button", name="Return with this comment").click()

@@ -1,8 +1,9 @@
-// The radar of a result can be explored: only then is the large script loaded, and the drawing stays if that fails.
+// A chart can be explored: only then is the large script loaded, and the drawing stays if that fails.
+// A figure says what it is called, where its data are, and which script draws them; without, it is the radar of a result.
 import { element } from "./elements.js";
 import { say } from "./notices.js";
 
-const WORDS = { explore: "Explore the radar", draw: "Show the drawing", loading: "Loading the radar…" };
+const wordsOf = (name) => ({ explore: `Explore the ${name}`, draw: "Show the drawing", loading: `Loading the ${name}…` });
 const LEAST_HEIGHT = 420;
 
 export function offerExploring() {
@@ -12,7 +13,9 @@ export function offerExploring() {
 function offer(figure) {
   const button = figure.querySelector("[data-explore-button]");
   const drawing = figure.querySelector("[data-explore-drawing]");
-  const source = document.getElementById("radar-figure");
+  const name = figure.dataset.exploreName || "radar";
+  const words = wordsOf(name);
+  const source = document.getElementById(figure.dataset.exploreSource || "radar-figure");
   if (!button || !drawing || !source) return;
   const failure = element("p", { class: "usa-hint", hidden: true });
   button.after(failure);
@@ -24,13 +27,13 @@ function offer(figure) {
     if (loading) return;
     if (plot && !plot.hidden) return showDrawing();
     loading = true;
-    button.textContent = WORDS.loading;
+    button.textContent = words.loading;
     try {
       plot ??= await makePlot();
       showPlot();
     } catch {
-      button.textContent = WORDS.explore;
-      failure.textContent = "The interactive radar could not be loaded. The drawing shows the same figures. Try again in a moment.";
+      button.textContent = words.explore;
+      failure.textContent = `The interactive ${name} could not be loaded. The drawing shows the same figures. Try again in a moment.`;
       failure.hidden = false;
       say(failure.textContent);
     }
@@ -41,7 +44,7 @@ function offer(figure) {
   async function makePlot() {
     await loadPlotly(figure.dataset.exploreScript);
     const { data, layout } = JSON.parse(source.textContent);
-    const made = element("div", { class: "radar-plot", role: "group", "aria-label": "Interactive radar", hidden: true });
+    const made = element("div", { class: "radar-plot", role: "group", "aria-label": `Interactive ${name}`, hidden: true });
     made.style.minHeight = `${LEAST_HEIGHT}px`;
     drawing.after(made);
     // It measures the room it has, so it has to be shown while it draws.
@@ -61,15 +64,15 @@ function offer(figure) {
     drawing.hidden = true;
     plot.hidden = false;
     failure.hidden = true;
-    button.textContent = WORDS.draw;
+    button.textContent = words.draw;
     window.Plotly.Plots.resize(plot);
-    say("The interactive radar is shown. The table below has the same figures.");
+    say(`The interactive ${name} is shown. The table below has the same figures.`);
   }
 
   function showDrawing() {
     plot.hidden = true;
     drawing.hidden = false;
-    button.textContent = WORDS.explore;
+    button.textContent = words.explore;
     say("The drawing is shown.");
   }
 }

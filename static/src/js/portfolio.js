@@ -1,0 +1,4 @@
+// The charts of the portfolio, a page of the admin.
+import { offerExploring } from "./lib/explore.js";
+
+offerExploring();
