@@ -22,8 +22,9 @@ def required(name: str) -> str:
 
 
 def site_url(hosts: list[str], *, https: bool, port: str) -> str:
-    """The address that these settings make likely. A name that stands for many (".example.gov", "*") can't be one."""
-    host = next((host for host in hosts if not host.startswith((".", "*"))), "127.0.0.1")
+    """The address that these settings make likely: the first name that is one, else what ".example.gov" ends with."""
+    named = [host for host in hosts if host != "*"]
+    host = next((host for host in named if not host.startswith(".")), next(iter(named), "127.0.0.1")).removeprefix(".")
     return f"https://{host}" if https else f"http://{host}:{port}"
 
 

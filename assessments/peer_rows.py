@@ -47,7 +47,7 @@ def peer_table(assessment: Assessment, lot: Random | None = None) -> PeerTable |
     table = tabulate(peers_of(assessment), areas, lot or SystemRandom())
     if not table.shown:
         return table
-    row = PeerFigures(cycle=assessment.cycle, rubric=assessment.rubric, document=to_document(table))
+    row = PeerFigures(cycle_id=assessment.cycle_id, rubric_id=assessment.rubric_id, document=to_document(table))
     PeerFigures.objects.bulk_create([row], ignore_conflicts=True)
     return from_document(kept.values_list("document", flat=True).get())
 

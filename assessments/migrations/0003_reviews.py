@@ -189,12 +189,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="review",
             constraint=models.CheckConstraint(
-                condition=models.Q(("look__in", ["first", "second"])), name="review_look_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
                 condition=models.Q(("decision__in", ["", "returned", "accepted"])), name="review_decision_known"
             ),
         ),

@@ -69,7 +69,6 @@ class Review(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(fields=["scorecard", "look"], name="review_once_per_scorecard_and_look"),
-            models.CheckConstraint(condition=Q(look__in=Look.values), name="review_look_known"),
             models.CheckConstraint(condition=Q(decision__in=["", *Decision.values]), name="review_decision_known"),
             models.CheckConstraint(
                 condition=~Q(decision=Decision.RETURNED) | ~Q(comment="") | Q(asks__gt=0),

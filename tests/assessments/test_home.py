@@ -77,7 +77,7 @@ def test_only_my_organizations_are_there(agency: Agency, other: Agency) -> None:
     make_membership(organization=other.organization, user=agency.lead, role=Role.VIEWER)
     text = words(home(agency.lead))
     assert "Slope Watch" in text
-    assert "Department of Hills: you are a viewer" in text
+    assert "Department of Hills : you are a viewer" in text
 
 
 def test_coe_staff_see_how_many_submissions_wait(reviewer: User) -> None:

@@ -27,7 +27,9 @@ from assessments.models import (
     Scorecard,
     ScorecardArea,
     ScorecardFlag,
+    ScorecardHold,
     State,
+    Tally,
     User,
 )
 from assessments.models.assessment import CHOICES, parse_choice
@@ -156,6 +158,15 @@ def flag(**fields: Any) -> ScorecardFlag:
     return ScorecardFlag.objects.create(**{"scorecard": scorecard()} | given | fields)
 
 
+def hold(**fields: Any) -> ScorecardHold:
+    return ScorecardHold.objects.create(**{"scorecard": scorecard(), "question": "odd-1", "step_to": 3} | fields)
+
+
+def tally(**fields: Any) -> Tally:
+    given = {"basis": "claimed", "kind": "level", "subject": "secops", "value": 3, "count": 1}
+    return Tally.objects.create(**{"cycle": make_cycle()} | given | fields)
+
+
 ANSWERED = {"version": 1, "answered_at": NOW}
 
 
@@ -221,17 +232,30 @@ VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
         lambda level=level: change(scorecard().areas.first(), validated_level=level)  # type: ignore[arg-type]
         for level in (0, 10)
     ],
+    "scorecard_area_moved_to_a_level": [
+        lambda: change(scorecard().areas.first(), level=None, level_high=None, score_hundredths=None, moved=1),  # type: ignore[arg-type]
+        lambda: change(scorecard().areas.first(), validated_moved=1),  # type: ignore[arg-type]
+    ],
+    "scorecard_hold_once": [lambda: [hold(scorecard=first) for first in [scorecard()] for _ in range(2)]],
+    "scorecard_hold_step_goes_up": [lambda: hold(step_to=1), lambda: hold(step_to=10)],
+    "tally_once_over_all": [lambda: [tally(cycle=cycle) for cycle in [make_cycle()] for _ in range(2)]],
+    "tally_once_per_organization": [
+        lambda: [tally(cycle=cycle, organization=one) for cycle, one in [(make_cycle(), make_organization())] * 2]
+    ],
+    "tally_basis_known": [lambda: tally(basis="guessed")],
+    "tally_kind_known": [lambda: tally(kind="odd")],
+    "tally_few_per_organization": [lambda: tally(organization=make_organization(), kind="hold")],
     "scorecard_flag_position_once": [lambda: [flag(scorecard=first) for first in [scorecard()] for _ in range(2)]],
     "scorecard_flag_kind_known": [lambda: flag(kind="odd")],
     "scorecard_flag_says_why": [lambda: flag(sentence="")],
     "review_once_per_scorecard_and_look": [second_review],
-    "review_look_known": [lambda: change(review(), look="third", decision="", decided_at=None)],
     "review_decision_known": [lambda: change(review(), decision="lost")],
     "review_returned_says_why": [lambda: change(review(), comment="")],
     "review_first_look_ends_with_a_decision": [
         lambda: change(review(), decided_at=None),
         lambda: change(review(), decision=""),
         lambda: change(review(), look="second"),
+        lambda: change(review(), look="third", decision="", decided_at=None),
     ],
     "area_review_once": [lambda: [area_review(review=first) for first in [review()] for _ in range(2)]],
     "area_review_level_in_range": [

@@ -130,10 +130,10 @@ def test_the_page_takes_the_same_queries_however_much_is_answered(
     agency: Agency, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = client_of(agency.contributor)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(address(agency.draft))
     answer_all(agency.draft, rationale="Because.", evidence=[("Log", "https://a.example/")] * 10, by=agency.lead)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(address(agency.draft))
 
 

@@ -206,7 +206,7 @@ def test_a_new_account_gets_a_link_to_set_a_password(administrator: User) -> Non
     assert not person.has_usable_password()
     (message,) = mail.outbox
     assert message.to == [person.email]
-    link = re.findall(r"http://testserver(\S+)", message.body)[0]
+    link = re.findall(r"http://127.0.0.1:8000(\S+)", message.body)[0]
     assert AuditEvent.objects.get(action="password link sent").actor == administrator
 
     visitor = Client()

@@ -68,7 +68,7 @@ def test_a_cache_that_throws_entries_out_holds_a_million(address: str, most: str
         ({"ALLOWED_HOSTS": "aicmm.example.gov,internal"}, "https://aicmm.example.gov"),
         ({"ALLOWED_HOSTS": "*,.example.gov"}, "https://example.gov"),
         ({"HTTPS": "0", "PORT": "8123"}, "http://127.0.0.1:8123"),
-        ({"HTTPS": "0", "ALLOWED_HOSTS": "*"}, "http://localhost:8000"),
+        ({"HTTPS": "0", "ALLOWED_HOSTS": "*"}, "http://127.0.0.1:8000"),
     ],
 )
 def test_where_the_site_is_comes_from_the_settings(environment: dict[str, str], site: str) -> None:

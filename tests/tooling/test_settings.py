@@ -12,6 +12,7 @@ from aicmm.settings import site_url
         (["aicmm.example.gov", "10.0.0.5"], True, "https://aicmm.example.gov"),
         ([".example.gov", "aicmm.example.gov"], True, "https://aicmm.example.gov"),
         (["*"], False, "http://127.0.0.1:8405"),
+        (["*", ".example.gov"], True, "https://example.gov"),
     ],
 )
 def test_the_address_on_paper_is_the_first_name_that_is_one(hosts: list[str], https: bool, address: str) -> None:
