@@ -35,7 +35,7 @@ from .filters import (
     area_filter,
     review_due,
 )
-from .paging import BoundedPaginator, BoundedRelatedFilter
+from .paging import COUNTED, BoundedPaginator, BoundedRelatedFilter
 from .portfolio_filters import CountedFilter
 
 CLAIM, RELEASE, TAKE_OVER = "claim", "release", "take-over"
@@ -142,7 +142,7 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
 
     @admin.action(description="Accept those without a flag", permissions=["review"])
     def accept_unflagged(self, request: HttpRequest, queryset: QuerySet[Assessment]) -> None:
-        outcome = actions.accept_unflagged(assessments=list(queryset), by=signed_in(request))
+        outcome = actions.accept_unflagged(assessments=_chosen(request, queryset), by=signed_in(request))
         count = len(outcome.accepted)
         if count:
             messages.success(request, f"Accepted {count} submission{'' if count == 1 else 's'} as claimed.")
@@ -152,7 +152,7 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
     @admin.action(description="Claim", permissions=["review"])
     def claim_all(self, request: HttpRequest, queryset: QuerySet[Assessment]) -> None:
         by = signed_in(request)
-        for assessment in queryset:
+        for assessment in _chosen(request, queryset):
             self._attempt(request, f"Claimed: {assessment}.", actions.claim, assessment=assessment, by=by)
 
     @staticmethod
@@ -260,6 +260,15 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/assessments/assessment/history.html", context)
+
+
+def _chosen(request: HttpRequest, queryset: QuerySet[Assessment]) -> list[Assessment]:
+    """What an action works on: none of it where "select all" would reach beyond what the list has counted."""
+    chosen = list(queryset[: COUNTED + 1])
+    if len(chosen) > COUNTED:
+        messages.error(request, f"These are more than {COUNTED} submissions. Narrow the list first.")
+        return []
+    return chosen
 
 
 def _day(day: Any) -> str:

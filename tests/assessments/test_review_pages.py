@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from assessments import actions
 from assessments.actions import AnswerEntry, AreaEntry, CommentEntry, ReviewEntry
+from assessments.admin import review
 from assessments.datatypes import EvidenceLink
 from assessments.models import Assessment, Review, SavedSearch, Scorecard, ScorecardFlag, State, User
 from tests.factories import (
@@ -260,6 +261,18 @@ def test_many_are_claimed_from_the_list(client: Client, reviewer: User) -> None:
     rows = [make_submitted(), make_submitted(), make_returned()]
     client.post(QUEUE, {"action": "claim_all", "_selected_action": [row.pk for row in rows]})
     assert Assessment.objects.filter(claimed_by=reviewer).count() == 2
+
+
+def test_an_action_does_not_reach_beyond_what_the_list_counts(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(review, "COUNTED", 1)
+    rows = [make_submitted(), make_submitted()]
+    ScorecardFlag.objects.all().delete()
+    for action in ("claim_all", "accept_unflagged"):
+        fields = {"action": action, "_selected_action": [rows[0].pk], "select_across": "1"}
+        response = client.post(QUEUE, fields, follow=True)
+        told = [str(message) for message in response.context["messages"]]
+        assert told == ["These are more than 1 submissions. Narrow the list first."]
+    assert not Assessment.objects.exclude(state=State.SUBMITTED, claimed_by=None).exists()
 
 
 def test_a_search_is_kept_as_a_link_of_ones_own(client: Client, another: User) -> None:
