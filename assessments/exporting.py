@@ -14,7 +14,7 @@ from assessments import exports, results
 from assessments.access import Access
 from assessments.exports import Document, ReviewedAnswer, ReviewedArea, ReviewNote, Setting
 from assessments.flags import Flag
-from assessments.models import Assessment, FlagKind, Review, Scorecard
+from assessments.models import Assessment, FlagKind, Review, Scorecard, User
 from assessments.models.assessment import AssessmentQuerySet
 
 CHUNK = 20
@@ -41,9 +41,9 @@ class Download:
     content: IO[bytes] | Iterable[bytes]
 
 
-def one(access: Access, kind: str) -> Download:
+def one(access: Access, reader: User, kind: str) -> Download:
     """The figures of one assessment, as its reader sees them on the result page. `kind` is json, csv or xlsx."""
-    document = of_reader(access)
+    document = of_reader(access, reader)
     name = slugify(f"{access.assessment.organization} {access.assessment.team} {access.assessment.cycle}")
     if kind == "json":
         return _download(name, kind, [exports.json_.whole(document)])
@@ -53,13 +53,13 @@ def one(access: Access, kind: str) -> Download:
     return _download(name, kind, _workbook([document], tables, what=str(access.assessment)))
 
 
-def many(assessments: AssessmentQuerySet, kind: str, *, filters: str) -> Download:
-    """What the CoE may read of many submissions, in the order of the queryset; read as it is sent.
+def many(assessments: AssessmentQuerySet, reader: User, kind: str, *, filters: str) -> Download:
+    """What this person of the CoE may read of many submissions, in the order of the queryset; read as it is sent.
 
     `filters` is the query that chose them, for the reader of the file.
     """
     keys = assessments.select_related(None).prefetch_related(None).values_list("pk", flat=True)
-    documents = of_submissions(keys.iterator())
+    documents = of_submissions(keys.iterator(), for_coe=reader)
     name = f"submissions-{timezone.localdate():%Y-%m-%d}"
     if kind == "json":
         parts = exports.json_.parts(documents, exported_at=timezone.now(), filters=filters)
@@ -96,28 +96,29 @@ def _workbook(documents: Iterable[Document], tables: Sequence[exports.Table], *,
 # ---- Documents ----
 
 
-def of_reader(access: Access) -> Document:
+def of_reader(access: Access, reader: User) -> Document:
     """The live answers for members while they can change, else the newest submission."""
     assessment = access.assessment
     if access.sees_drafts and assessment.is_editable:
         reviews = _reviews_of([assessment.pk]) if assessment.submitted_at else {}
         setting = _setting(assessment, reviews.get(assessment.pk, []))
         return exports.document(results.live(assessment, compared=False), setting)
-    return next(of_submissions([assessment.pk], for_coe=not access.sees_drafts))
+    return next(of_submissions([assessment.pk], for_coe=None if access.sees_drafts else reader))
 
 
-def of_submissions(keys: Iterable[UUID], *, for_coe: bool = True) -> Iterator[Document]:
+def of_submissions(keys: Iterable[UUID], *, for_coe: User | None) -> Iterator[Document]:
     """The newest submission of each assessment, in their order; six queries for each `CHUNK` of them.
 
-    Only `for_coe` with what is the reviewers' own: flags, and who has claimed it.
+    Only `for_coe` with what is the reviewers' own: flags, and who has claimed it; and without what must stay hidden from
+    that person until a second look is over.
     """
     remaining = iter(keys)
     while chunk := list(islice(remaining, CHUNK)):
         scorecards = Scorecard.objects.newest_among(chunk).prefetch_related("areas", "flags")
         newest = {scorecard.assessment_id: scorecard for scorecard in scorecards}
-        reviews = _reviews_of(chunk)
+        reviews = _reviews_of(chunk, open_to=for_coe)
         for key in chunk:
-            yield _submission(newest[key], reviews.get(key, []), for_coe=for_coe)
+            yield _submission(newest[key], reviews.get(key, []), for_coe=for_coe is not None)
 
 
 def _submission(scorecard: Scorecard, reviews: Sequence[Review], *, for_coe: bool) -> Document:
@@ -129,7 +130,8 @@ def _setting(
     assessment: Assessment, reviews: Sequence[Review], scorecard: Scorecard | None = None, *, for_coe: bool = False
 ) -> Setting:
     organization = assessment.organization
-    areas = scorecard.areas.all() if scorecard else []
+    seen = scorecard is not None and any(review.scorecard_id == scorecard.pk for review in reviews)
+    areas = scorecard.areas.all() if scorecard and seen else []
     flags = (
         [Flag(flag.kind, flag.sentence, flag.area, flag.question) for flag in scorecard.flags.all()]
         if (scorecard and for_coe)
@@ -148,10 +150,11 @@ def _setting(
     )
 
 
-def _reviews_of(assessments: Sequence[UUID]) -> dict[UUID, list[Review]]:
+def _reviews_of(assessments: Sequence[UUID], *, open_to: User | None = None) -> dict[UUID, list[Review]]:
     """What was decided on each, newest first; nothing that is in progress, no second look."""
+    decided = Review.objects.decided()
     found = (
-        Review.objects.decided()
+        (decided.open_to(open_to) if open_to else decided)
         .filter(scorecard__assessment__in=assessments)
         .select_related("reviewer", "scorecard")
         .defer("scorecard__document")

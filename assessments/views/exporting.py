@@ -26,7 +26,7 @@ def one(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     """One assessment as JSON, CSV or XLSX; live while drafting, sealed afterwards."""
     user = signed_in(request)
     access = readable_assessment(user, pk)
-    download = exporting.one(access, kind)
+    download = exporting.one(access, user, kind)
     if reviews(user):
         actions.record("submissions exported", by=user, assessment=access.assessment, format=kind, count=1)
     return _sent(download)
@@ -45,8 +45,9 @@ def listed(request: HttpRequest, kind: str) -> HttpResponseBase:
     if kind == "xlsx" and count > exporting.XLSX_LIMIT:
         messages.error(request, exporting.TOO_LONG)
         return redirect(there)
-    actions.record("submissions exported", by=signed_in(request), format=kind, count=count, filters=filters)
-    return _sent(exporting.many(assessments, kind, filters=filters))
+    user = signed_in(request)
+    actions.record("submissions exported", by=user, format=kind, count=count, filters=filters)
+    return _sent(exporting.many(assessments, user, kind, filters=filters))
 
 
 @require_safe

@@ -174,6 +174,20 @@ def test_no_review_in_progress_and_no_second_look_is_exported(agency: Agency, st
         assert "Blind remark" not in text
 
 
+def test_a_second_look_stays_blind_in_an_export(agency: Agency, reviewer: User, lead: Client, settings: Any) -> None:
+    settings.SECOND_LOOK_PERCENT = 100
+    accepted = make_submitted(organization=agency.organization, by=agency.lead, level=4)
+    entry = ReviewEntry("Well done.", {"secops": AreaEntry(3, "No log was shown.")})
+    actions.accept(assessment=accepted, by=reviewer, entry=entry)
+    another = client_of(make_reviewer())
+    (listed,) = json_of(another.get(reverse("export-list-json")), LIST)["submissions"]
+    for document in (document_of(another, accepted), listed):
+        assert document["reviews"] == []
+        assert {area["validated_level"] for area in document["areas"]} == {None}
+    for client in (lead, client_of(reviewer)):
+        assert {area["validated_level"] for area in document_of(client, accepted)["areas"]} == {3, 4}
+
+
 def test_flags_and_who_has_claimed_it_are_for_the_coe_alone(
     agency: Agency, lead: Client, staff: Client, reviewer: User
 ) -> None:
