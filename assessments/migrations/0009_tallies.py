@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0004_export_jobs"),
+        ("assessments", "0008_export_jobs"),
         ("rubric", "0002_published_rubrics_never_change"),
     ]
 

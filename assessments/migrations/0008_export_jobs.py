@@ -10,7 +10,7 @@ import assessments.models.exporting
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0004_audit_chain"),
+        ("assessments", "0007_audit_chain"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0004_mend"),
+        ("assessments", "0005_discarded_and_withdrawn"),
         ("rubric", "0002_published_rubrics_never_change"),
     ]
 

@@ -43,7 +43,7 @@ def content_of(row):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assessments", "0004_peers")]
+    dependencies = [("assessments", "0006_peers")]
 
     operations = [
         migrations.AddField(
