@@ -109,8 +109,8 @@ def of_reader(access: Access, reader: User) -> Document:
 def of_submissions(keys: Iterable[UUID], *, for_coe: User | None) -> Iterator[Document]:
     """The newest submission of each assessment, in their order; six queries for each `CHUNK` of them.
 
-    Only `for_coe` with what is the reviewers' own: flags, and who has claimed it; and without what must stay hidden from
-    that person until a second look is over.
+    Only `for_coe` with what is the reviewers' own: flags, and who has claimed it; without what is hidden from that
+    person until a second look is over.
     """
     remaining = iter(keys)
     while chunk := list(islice(remaining, CHUNK)):
