@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def browser(administrator: User) -> Client:
+def client(administrator: User) -> Client:
     make_submitted()
     make_invitation()
     return client_of(administrator)
@@ -41,8 +41,8 @@ def address(model: str) -> str:
         ("assessment", "q"),
     ],
 )
-def test_a_value_no_database_takes_shows_the_whole_list(browser: Client, model: str, lookup: str) -> None:
-    response = browser.get(address(model), {lookup: "\x00"})
+def test_a_value_no_database_takes_shows_the_whole_list(client: Client, model: str, lookup: str) -> None:
+    response = client.get(address(model), {lookup: "\x00"})
     assert response.status_code in (200, 302)
     if response.status_code == 302:
         assert response["Location"] == f"{address(model)}?e=1"
@@ -60,20 +60,22 @@ def test_a_value_no_database_takes_shows_the_whole_list(browser: Client, model: 
         ("rubric", "name__regex"),
     ],
 )
-def test_patterns_and_parts_of_texts_are_not_asked_for(browser: Client, model: str, lookup: str) -> None:
-    assert browser.get(address(model), {lookup: "(((("}).status_code == 400
+def test_patterns_and_parts_of_texts_are_not_asked_for(client: Client, model: str, lookup: str) -> None:
+    assert client.get(address(model), {lookup: "(((("}).status_code == 400
 
 
 @pytest.mark.parametrize("model", OURS)
-def test_every_link_on_a_list_leads_to_a_list(browser: Client, model: Any) -> None:
+def test_every_link_on_a_list_leads_to_a_list(client: Client, model: Any) -> None:
     """Its filters, its dates and its columns."""
     where = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-    page = browser.get(where)
+    page = client.get(where)
     assert page.status_code == 200
     cl = page.context["cl"]
-    queries = [choice["query_string"] for spec in cl.filter_specs for choice in spec.choices(cl)]
+    queries = [
+        choice["query_string"] for spec in cl.filter_specs for choice in spec.choices(cl) if "query_string" in choice
+    ]
     if cl.date_hierarchy:
         at = AuditEvent.objects.latest("id").at
         queries += [f"?at__year={at.year}&at__month={at.month}&at__day={at.day}", f"?at__year={at.year}"]
     for query in queries[:25]:
-        assert browser.get(f"{where}{query}").status_code == 200, query
+        assert client.get(f"{where}{query}").status_code == 200, query

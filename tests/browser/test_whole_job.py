@@ -130,7 +130,7 @@ def test_a_submission_goes_back_and_is_accepted(window: Page, colleague: Page, c
     page.get_by_role("link", name="Review submissions").click()
     page.get_by_role("link", name="Flood Forecasts").click()
     page.get_by_label("Comment to the team").fill("Question 1 of DataOps: who owns the pipeline?")
-    page.get_by_role("button", name="Return with this comment").click()
+    page.get_by_role("button", name="Return to the team").click()
     expect(page.get_by_text("Returned: Flood Forecasts")).to_be_visible()
 
     colleague.goto("/")

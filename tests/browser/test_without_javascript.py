@@ -152,10 +152,12 @@ def test_a_submission_goes_back_and_is_accepted(plain: Page, cast: Cast) -> None
     become(page, cast.reviewer)
     page.get_by_role("link", name="Review submissions").click()
     page.get_by_role("link", name="Flood Forecasts").click()
-    page.get_by_role("button", name="Return with this comment").click()
-    expect(page.get_by_role("alert")).to_have_text("Say what the team has to do before it submits again.")
+    page.get_by_role("button", name="Return to the team").click()
+    expect(page.get_by_role("alert")).to_contain_text(
+        "Say what the team has to do before it submits again, here or at single answers."
+    )
     page.get_by_label("Comment to the team").fill("Question 1 of DataOps:\nwho owns the pipeline?")
-    page.get_by_role("button", name="Return with this comment").click()
+    page.get_by_role("button", name="Return to the team").click()
     expect(page.get_by_text("Returned: Flood Forecasts")).to_be_visible()
     expect(page.get_by_role("link", name="Flood Forecasts")).to_have_count(0)
 
