@@ -41,7 +41,7 @@ class ReviewForm(forms.Form):
         super().__init__(data, initial=_initial(noted) | {"seal": seal})
         self.claimed = claimed
         self.rubric = rubric
-        levels = [("", "No level of mine"), *((str(level.number), str(level)) for level in rubric.levels)]
+        levels = [("", "No level chosen"), *((str(level.number), str(level)) for level in rubric.levels)]
         for area in rubric.areas:
             self.fields[f"level-{area.code}"] = forms.ChoiceField(choices=levels, required=False)
             self.fields[f"reason-{area.code}"] = _short_text()

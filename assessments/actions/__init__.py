@@ -6,12 +6,12 @@ is done: now, unless a history is told afterwards, as `assessments.demo` does.
 
 from .answers import AlreadyThere, AnswerEntry, Conflict, Saved, SaveIdUsed, save_answer, start_assessment
 from .base import NotEditable, Refused, locked_because, record
+from .claiming import ClaimedByAnother, claim, release
 from .exporting import ZIP_LIMIT, start_again, start_zip
 from .keeping import discard, rename_team
 from .reviewing import (
     AreaEntry,
     BulkOutcome,
-    ClaimedByAnother,
     CommentEntry,
     NothingToDo,
     ReviewChanged,
@@ -19,8 +19,6 @@ from .reviewing import (
     Seen,
     accept,
     accept_unflagged,
-    claim,
-    release,
     return_,
     save_review,
     save_second_look,

@@ -1,4 +1,4 @@
-"""What reviewers do with a submission: claim it, note levels and comments, return or accept it.
+"""What reviewers make of a submission: they note levels and comments, and return or accept it.
 
 A reviewer works on a submission that is theirs; whoever saves or decides on one that nobody has claimed claims it.
 """
@@ -26,10 +26,7 @@ from assessments.models import (
 )
 
 from .base import Refused, locked, move, record
-
-
-class ClaimedByAnother(Refused):
-    """Another reviewer has claimed the submission."""
+from .claiming import ClaimedByAnother, claim, not_anothers, set_claim, waiting
 
 
 class NothingToDo(Refused):
@@ -81,56 +78,6 @@ class BulkOutcome:
     refusals: tuple[str, ...]
 
 
-# ---- Who works on it ----
-
-
-@transaction.atomic
-def claim(*, assessment: Assessment, by: User, take_over: bool = False) -> None:
-    """Make `by` the one who works on a submission. `ClaimedByAnother` unless `take_over`."""
-    row = _waiting(assessment)
-    if row.claimed_by_id == by.pk:
-        return
-    if row.claimed_by_id and not take_over:
-        raise ClaimedByAnother(_claimed(row))
-    before = row.claimed_by
-    _set_claim(assessment, by)
-    record(
-        "submission claimed",
-        by=by,
-        assessment=assessment,
-        claimed_by=[before.email if before else None, by.email],
-    )
-
-
-@transaction.atomic
-def release(*, assessment: Assessment, by: User) -> None:
-    """Give a submission back to the queue; what was noted stays for whoever claims it next."""
-    row = _waiting(assessment)
-    if row.claimed_by_id is None:
-        return
-    if row.claimed_by_id != by.pk and not by.is_administrator:
-        raise ClaimedByAnother(_claimed(row))
-    before = row.claimed_by
-    _set_claim(assessment, None)
-    record("submission released", by=by, assessment=assessment, claimed_by=[before.email if before else None, None])
-
-
-def _waiting(assessment: Assessment) -> Assessment:
-    row = locked(assessment)
-    if row.state != State.SUBMITTED:
-        raise Refused(f"This assessment is {row.get_state_display().lower()}, so there is nothing to decide.")
-    return row
-
-
-def _claimed(row: Assessment) -> str:
-    return f"{row.claimed_by} is working on this submission. Take it over only when you have agreed on that."
-
-
-def _set_claim(assessment: Assessment, by: User | None) -> None:
-    assessment.claimed_by, assessment.claimed_at = by, timezone.now() if by else None
-    assessment.save(update_fields=["claimed_by", "claimed_at"])
-
-
 # ---- What is noted ----
 
 
@@ -143,20 +90,12 @@ def save_review(
     `ReviewChanged` where something changed since it was `seen`; `Refused` for an area or a question that isn't there,
     or another level than the claimed one without a reason.
     """
-    if _not_anothers(assessment, by).claimed_by_id is None:
+    if not_anothers(assessment, by).claimed_by_id is None:
         claim(assessment=assessment, by=by)
     now = at or timezone.now()
     review = _first_look(assessment, by, now)
     _record_noted(review, by, _note(review, entry, seen), now)
     return review
-
-
-def _not_anothers(assessment: Assessment, by: User) -> Assessment:
-    """The locked row of a submission that `by` has claimed, or nobody."""
-    row = _waiting(assessment)
-    if row.claimed_by_id not in (None, by.pk):
-        raise ClaimedByAnother(_claimed(row))
-    return row
 
 
 def _first_look(assessment: Assessment, by: User, now: datetime) -> Review:
@@ -308,7 +247,7 @@ def _decide(
     at: datetime | None,
 ) -> Review:
     """`entry` is the whole review as typed, `comment` its general comment alone; without them what was noted holds."""
-    row = _not_anothers(assessment, by)
+    row = not_anothers(assessment, by)
     now = at or timezone.now()
     review = _first_look(assessment, by, now)
     noted = entry or _noted(review)
@@ -324,7 +263,7 @@ def _decide(
     if decision == Decision.ACCEPTED:
         _validate(review.scorecard, levels)
     assessment.submitted_at = row.submitted_at
-    _set_claim(assessment, None)
+    set_claim(assessment, None)
     state = State.ACCEPTED if decision == Decision.ACCEPTED else State.RETURNED
     move(
         assessment,
@@ -365,7 +304,7 @@ def accept_unflagged(*, assessments: Sequence[Assessment], by: User) -> BulkOutc
 
 @transaction.atomic
 def _accept_unflagged(assessment: Assessment, by: User) -> None:
-    _waiting(assessment)
+    waiting(assessment)
     scorecard = assessment.scorecards.defer("document").latest("sequence")
     if scorecard.flags.exists():
         raise Refused("It carries a flag, so it wants a look of its own.")
