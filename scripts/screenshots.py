@@ -55,6 +55,7 @@ def pictures() -> list[Picture]:
         Picture("overview", f"/assessments/{draft}/", LEAD),
         Picture("result", f"/assessments/{told}/results/", VIEWER, height=1640),
         Picture("review", f"/admin/assessments/assessment/{waiting}/change/", REVIEWER, height=1200),
+        Picture("portfolio", "/admin/portfolio/", REVIEWER, height=1280),
         Picture("scorecard", f"/assessments/{told}/scorecard.pdf", VIEWER),
     ]
 
