@@ -86,6 +86,10 @@ HEADINGS = """
 () => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter(heading => heading.checkVisibility())
   .map(heading => [Number(heading.tagName[1]), heading.innerText.trim()])
 """
+FORGEABLE = """
+() => [...document.forms].filter(form => form.method === "post" && !form.elements.csrfmiddlewaretoken)
+  .map(form => `a form is refused, since it has no CSRF token: ${form.className}`)
+"""
 OPEN_FOLDS = "() => document.querySelectorAll('main details').forEach(details => { details.open = true })"
 VIOLATIONS = """
 ([tags, known]) => axe
@@ -114,6 +118,7 @@ class Inspection:
         self.page.wait_for_load_state()
         self.page.evaluate(OPEN_FOLDS)
         complaints = [*self._violations(known), *self._headings(), *self._title(wrong), *self._measures(scope)]
+        complaints += self.page.evaluate(FORGEABLE)
         self.found += [f"{name}: {complaint}" for complaint in complaints]
 
     def _violations(self, known: tuple[str, ...]) -> Iterator[str]:

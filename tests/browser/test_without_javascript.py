@@ -152,6 +152,9 @@ def test_a_submission_goes_back_and_is_accepted(plain: Page, cast: Cast) -> None
     become(page, cast.reviewer)
     page.get_by_role("link", name="Review submissions").click()
     page.get_by_role("link", name="Flood Forecasts").click()
+    page.get_by_role("button", name="Claim").click()
+    page.get_by_role("button", name="Release").click()
+    expect(page.get_by_text("Nobody has claimed this submission.")).to_be_visible()
     page.get_by_role("button", name="Return to the team").click()
     expect(page.get_by_role("alert")).to_contain_text(
         "Say what the team has to do before it submits again, here or at single answers."
