@@ -93,6 +93,10 @@ class ReviewForm(forms.Form):
         """What the page that was sent had shown."""
         return Seen(self.cleaned_data["seal"], self.cleaned_data["version"] or 0)
 
+    def go_on_from(self, seal: str, noted: Review | None) -> None:
+        """Let what was typed be sent again, now that its writer is told of what came in between."""
+        self.data = {**self.data, "seal": seal, "version": str(noted.version if noted else 0)}
+
     @property
     def problems(self) -> list[dict[str, str]]:
         """What is wrong, each with a link to its field, for the head of the page."""

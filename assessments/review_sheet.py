@@ -101,9 +101,8 @@ def second_look(scorecard: Scorecard) -> Review | None:
 
 def why_no_second_look(scorecard: Scorecard, user: User) -> str:
     """Why the second look is not `user`'s, in a sentence; empty where it is. Looks at prefetched `reviews`."""
-    looks = {review.look: review for review in scorecard.reviews.all()}
-    first, second = looks.get(Look.FIRST), looks.get(Look.SECOND)
-    if first and first.reviewer_id == user.pk:
+    second = next((review for review in scorecard.reviews.all() if review.look == Look.SECOND), None)
+    if Scorecard.objects.filter(pk=scorecard.pk).first_seen_by(user).exists():
         return "You had the first look, so the second is another reviewer's."
     if second and second.decided_at:
         return "The second look is over."

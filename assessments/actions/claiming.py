@@ -3,9 +3,11 @@
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.models import Assessment, State, User
+from assessments.models import Assessment, Look, State, User
 
 from .base import Refused, locked, record
+
+SECOND_IS_YOURS = "You have the second look at this submission, so the first is another reviewer's."
 
 
 class ClaimedByAnother(Refused):
@@ -15,9 +17,11 @@ class ClaimedByAnother(Refused):
 @transaction.atomic
 def claim(*, assessment: Assessment, by: User, take_over: bool = False) -> None:
     """Make `by` the one who works on a submission. `ClaimedByAnother` unless `take_over`."""
-    row = waiting(assessment)
+    row = not_own(assessment, by)
     if row.claimed_by_id == by.pk:
         return
+    if assessment.scorecards.latest("sequence").reviews.filter(look=Look.SECOND, reviewer=by).exists():
+        raise Refused(SECOND_IS_YOURS)
     if row.claimed_by_id and not take_over:
         raise ClaimedByAnother(_has_it(row))
     before = row.claimed_by
@@ -61,9 +65,17 @@ def set_claim(assessment: Assessment, by: User | None) -> None:
     assessment.save(update_fields=["claimed_by", "claimed_at"])
 
 
-def not_anothers(assessment: Assessment, by: User) -> Assessment:
-    """The locked row of a submission that `by` has claimed, or nobody."""
+def not_own(assessment: Assessment, by: User) -> Assessment:
+    """The locked row of a submission that is of no organization of `by`'s."""
     row = waiting(assessment)
+    if by.memberships.filter(organization=row.organization_id).exists():
+        raise Refused("You are a member of this organization, so another reviewer decides on its submissions.")
+    return row
+
+
+def not_anothers(assessment: Assessment, by: User) -> Assessment:
+    """The locked row of a submission that `by` may work on: it is claimed by them, or by nobody."""
+    row = not_own(assessment, by)
     if row.claimed_by_id not in (None, by.pk):
         raise ClaimedByAnother(_has_it(row))
     return row

@@ -26,7 +26,7 @@ from assessments.models import (
 )
 
 from .base import Refused, locked, move, record
-from .claiming import ClaimedByAnother, claim, not_anothers, set_claim, waiting
+from .claiming import SECOND_IS_YOURS, ClaimedByAnother, claim, not_anothers, set_claim, waiting
 
 
 class NothingToDo(Refused):
@@ -102,7 +102,7 @@ def _first_look(assessment: Assessment, by: User, now: datetime) -> Review:
     """The review in progress of the newest submission, now `by`'s."""
     scorecard = assessment.scorecards.latest("sequence")
     if scorecard.reviews.filter(look=Look.SECOND, reviewer=by).exists():
-        raise Refused("You have the second look at this submission, so the first is another reviewer's.")
+        raise Refused(SECOND_IS_YOURS)
     review, _ = Review.objects.get_or_create(
         scorecard=scorecard, look=Look.FIRST, defaults={"reviewer": by, "created_at": now}
     )
@@ -113,10 +113,9 @@ def _first_look(assessment: Assessment, by: User, now: datetime) -> Review:
 def _record_noted(review: Review, by: User, changes: Mapping[str, Any], now: datetime) -> None:
     if changes:
         record(
-            "review noted",
+            "review noted" if review.look == Look.FIRST else "second look noted",
             by=by,
             assessment=review.scorecard.assessment,
-            subject=review.get_look_display(),
             at=now,
             sequence=review.scorecard.sequence,
             changes=changes,
@@ -126,9 +125,15 @@ def _record_noted(review: Review, by: User, changes: Mapping[str, Any], now: dat
 def _note(review: Review, entry: ReviewEntry, seen: Seen | None) -> Mapping[str, Any]:
     """Write an entry into a review that is in progress; what changed, before and after."""
     if seen and seen.seal != review.scorecard.sha256:
-        raise ReviewChanged("The team has submitted again since you opened this page. Look at the newest submission.")
+        raise ReviewChanged(
+            "Nothing is saved yet: the team has submitted again since you opened this page. The newest submission "
+            "stands here now, with what you typed. Look at it, then send it again."
+        )
     if seen and seen.version != review.version:
-        raise ReviewChanged("This review was changed in another window since you opened it.")
+        raise ReviewChanged(
+            "Nothing is saved yet: this review was changed in another window since you opened it. What you typed "
+            "stands here. Sending it again puts it in place of what is saved."
+        )
     claimed = dict(review.scorecard.areas.values_list("area", "level"))
     _check(entry, claimed, review.scorecard)
     changes = _changes(_noted(review), entry)
@@ -310,6 +315,8 @@ def _accept_unflagged(assessment: Assessment, by: User) -> None:
         raise Refused("It carries a flag, so it wants a look of its own.")
     if scorecard.second_look:
         raise Refused("It was drawn for a second look, so it wants a look of its own.")
+    if scorecard.reviews.filter(look=Look.FIRST, version__gt=0).exists():
+        raise Refused("Something is noted on it, so it wants a look of its own.")
     accept(assessment=assessment, by=by)
 
 
@@ -334,7 +341,7 @@ def save_second_look(
     locked(scorecard.assessment)
     if not scorecard.second_look:
         raise Refused("This submission was not drawn for a second look.")
-    if scorecard.reviews.filter(look=Look.FIRST, reviewer=by).exists():
+    if Scorecard.objects.filter(pk=scorecard.pk).first_seen_by(by).exists():
         raise Refused("You had the first look, so the second is another reviewer's.")
     now = at or timezone.now()
     review, _ = Review.objects.get_or_create(

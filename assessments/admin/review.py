@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from assessments import actions, results, review_sheet
 from assessments.access import Access, readable_assessment, reviews, signed_in
-from assessments.models import Assessment, AuditEvent, Review, SavedSearch, Scorecard, State, User
+from assessments.models import Assessment, AuditEvent, Look, Review, SavedSearch, Scorecard, State, User
 from assessments.review_forms import ACCEPT, RETURN, ReviewForm
 from rubric.models import newest_published
 
@@ -182,7 +182,8 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
         scorecard = _newest_with_document(assessment)
         noted = _noted_for(assessment, scorecard, user)
         form = self._form(request, assessment, scorecard, noted)
-        if form and request.method == "POST" and form.is_valid() and self._done(request, assessment, form):
+        sent = form and request.method == "POST" and form.is_valid()
+        if form and sent and self._done(request, assessment, form, scorecard, noted):
             here = reverse("admin:assessments_assessment_change", args=[assessment.pk])
             queue = f"{reverse('admin:assessments_assessment_changelist')}?queue={WAITING}"
             return redirect(queue if act in (ACCEPT, RETURN) else here)
@@ -215,12 +216,14 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
     def _form(
         request: HttpRequest, assessment: Assessment, scorecard: Scorecard, noted: Review | None
     ) -> ReviewForm | None:
-        """What can be typed: nothing where the submission doesn't wait, or is another's.
+        """What can be typed: nothing where the submission doesn't wait, or is another's, or has to be claimed before
+        what is noted on it can be seen.
 
         What someone sends on a submission that was decided or claimed meanwhile is shown again, with the refusal.
         """
         others = assessment.claimed_by_id not in (None, signed_in(request).pk)
-        if request.method != "POST" and (assessment.state != State.SUBMITTED or others):
+        hidden = noted is None and any(review.look == Look.FIRST for review in scorecard.reviews.all())
+        if request.method != "POST" and (assessment.state != State.SUBMITTED or others or hidden):
             return None
         return ReviewForm(
             request.POST if request.method == "POST" else None,
@@ -230,7 +233,9 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
             seal=scorecard.sha256,
         )
 
-    def _done(self, request: HttpRequest, assessment: Assessment, form: ReviewForm) -> bool:
+    def _done(
+        self, request: HttpRequest, assessment: Assessment, form: ReviewForm, scorecard: Scorecard, noted: Review | None
+    ) -> bool:
         """Save, accept or return; a refusal stands in the form."""
         act = request.POST.get("act")
         does: dict[Any, tuple[Callable[..., Review], str]] = {
@@ -242,6 +247,8 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
             action(assessment=assessment, by=signed_in(request), entry=form.entry, seen=form.seen)
         except actions.Refused as refusal:
             form.add_error("comment" if isinstance(refusal, actions.NothingToDo) else None, str(refusal))
+            if isinstance(refusal, actions.ReviewChanged):
+                form.go_on_from(scorecard.sha256, noted)
             return False
         messages.success(request, done)
         return True

@@ -6,11 +6,15 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, FilteredRelation, Max, Q
+from django.db.models import Exists, F, FilteredRelation, Max, OuterRef, Q
 from django.db.models.functions import Lower
 
 from .assessment import MAX_LEVELS, Assessment
+from .audit import AuditEvent
 from .people import User
+
+HANDLED = ("submission claimed", "review noted")
+"""What the audit trail says of whoever has had a first look in hand, also where another goes on with it."""
 
 
 class ScorecardQuerySet(models.QuerySet["Scorecard"]):
@@ -29,10 +33,18 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
 
     def awaiting_second_look(self, user: User) -> Self:
         """Those drawn whose second look is `user`'s to take or to go on with, oldest first."""
-        first_was_theirs = Q(reviews__look="first", reviews__reviewer=user)
         taken = Q(reviews__look="second") & (~Q(reviews__reviewer=user) | Q(reviews__decided_at__isnull=False))
-        mine = self.for_second_look().exclude(pk__in=self.model.objects.filter(first_was_theirs | taken).values("pk"))
-        return mine.defer("document").order_by("sealed_at")
+        others = self.model.objects.filter(taken).values("pk")
+        seen = self.model.objects.first_seen_by(user).values("pk")
+        return self.for_second_look().exclude(Q(pk__in=others) | Q(pk__in=seen)).defer("document").order_by("sealed_at")
+
+    def first_seen_by(self, user: User) -> Self:
+        """Those whose first look this person has had in hand: noted, decided on, or claimed since it was sealed."""
+        handled = AuditEvent.objects.filter(
+            assessment=OuterRef("assessment"), actor=user, action__in=HANDLED, at__gte=OuterRef("sealed_at")
+        )
+        theirs = self.model.objects.filter(reviews__look="first", reviews__reviewer=user)
+        return self.filter(Q(pk__in=theirs.values("pk")) | Exists(handled))
 
     def with_decision(self) -> Self:
         """Adds `decision` and `decided_at` of the CoE's first look; empty while it waits. No second query."""

@@ -64,10 +64,10 @@ def second_look(request: HttpRequest, pk: int) -> HttpResponse:
     scorecard = get_object_or_404(Scorecard.objects.for_second_look(), pk=pk)
     user = signed_in(request)
     refusal = review_sheet.why_no_second_look(scorecard, user)
-    if refusal:
+    if refusal and request.method != "POST":
         messages.warning(request, refusal)
         return redirect("admin:assessments_assessment_change", scorecard.assessment_id)
-    noted = review_sheet.second_look(scorecard)
+    noted = None if refusal else review_sheet.second_look(scorecard)
     form = ReviewForm(
         request.POST if request.method == "POST" else None,
         rubric=results.rubric_of(scorecard.assessment),
@@ -81,6 +81,8 @@ def second_look(request: HttpRequest, pk: int) -> HttpResponse:
             actions.save_second_look(scorecard=scorecard, by=user, entry=form.entry, seen=form.seen, complete=complete)
         except actions.Refused as problem:
             form.add_error(None, str(problem))
+            if isinstance(problem, actions.ReviewChanged):
+                form.go_on_from(scorecard.sha256, noted)
         else:
             messages.success(request, "The second look is over. Thank you." if complete else "Saved.")
             return redirect("second-looks") if complete else redirect("second-look", pk)

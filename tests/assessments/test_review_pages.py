@@ -297,6 +297,18 @@ def test_a_search_leads_nowhere_but_to_the_list(client: Client, query: str) -> N
     assert "<script>" not in client.get(QUEUE).content.decode().replace("<script ", "")
 
 
+def test_what_a_stale_page_sent_can_be_sent_again(client: Client, reviewer: User) -> None:
+    assessment = make_submitted()
+    actions.save_review(assessment=assessment, by=reviewer, entry=NOTES)
+    response = client.post(page_of(assessment), sent(assessment, "save", comment="Typed in an old tab"))
+    assert response.status_code == 422
+    assert "changed in another window" in text_of(response)
+    again = {field["name"]: field["value"] for field in shown(response).all("input", type="hidden")}
+    response = client.post(page_of(assessment), again | {"act": "save", "comment": "Typed in an old tab"})
+    assert response.status_code == 302
+    assert Review.objects.get().comment == "Typed in an old tab"
+
+
 # ---- Second looks ----
 
 
@@ -320,6 +332,29 @@ def test_a_second_look_is_blind(client: Client, another: User, drawn: Scorecard)
     assert "The log is not kept." in text_of(client_of(another).get(page_of(drawn.assessment)))
     assert "Drawn" not in text_of(client_of(another).get("/admin/second-looks/"))
     assert client_of(another).get(look_of(drawn)).status_code == 302
+
+
+def test_a_second_look_that_is_refused_keeps_what_was_typed(client: Client, another: User, drawn: Scorecard) -> None:
+    actions.save_second_look(scorecard=drawn, by=another, entry=ReviewEntry("Mine."))
+    response = client.post(look_of(drawn), sent(drawn.assessment, "save", **{"text-secops-1": "Typed at length"}))
+    assert response.status_code == 422
+    text = text_of(response)
+    assert "Otto Other has the second look." in text
+    assert "Typed at length" in text
+    assert "Mine." not in text
+
+
+def test_what_is_noted_where_it_cannot_be_seen_is_not_written_over(
+    client: Client, another: User, drawn: Scorecard
+) -> None:
+    """A third reviewer has to claim it first, and with that sees it."""
+    actions.save_review(assessment=drawn.assessment, by=another, entry=NOTES)
+    actions.release(assessment=drawn.assessment, by=another)
+    page = shown(client.get(page_of(drawn.assessment)))
+    assert not page.all("textarea")
+    client.post(page_of(drawn.assessment), {"act": "claim"})
+    assert "The log is not kept." in text_of(client.get(page_of(drawn.assessment)))
+    assert client.post(page_of(drawn.assessment), sent(drawn.assessment, "accept", version=1)).status_code == 302
 
 
 def test_a_second_look_is_noted_and_ended(client: Client, reviewer: User, another: User, drawn: Scorecard) -> None:

@@ -13,6 +13,7 @@ from tests.factories import (
     answer_all,
     make_administrator,
     make_assessment,
+    make_membership,
     make_returned,
     make_reviewer,
     make_submitted,
@@ -273,6 +274,26 @@ def test_a_submission_keeps_its_flags_with_their_words() -> None:
     ]
 
 
+def test_many_at_once_leaves_out_what_somebody_has_noted_something_on(
+    submission: Assessment, reviewer: User, another: User
+) -> None:
+    ScorecardFlag.objects.all().delete()
+    actions.save_review(assessment=submission, by=reviewer, entry=ENTRY)
+    actions.release(assessment=submission, by=reviewer)
+    outcome = actions.accept_unflagged(assessments=[submission], by=another)
+    assert outcome.accepted == ()
+    assert "Something is noted on it" in outcome.refusals[0]
+    assert fresh(submission).state == State.SUBMITTED
+
+
+def test_nobody_decides_on_their_own_organization(submission: Assessment, reviewer: User) -> None:
+    make_membership(user=reviewer, organization=submission.organization)
+    for act in (actions.claim, actions.accept):
+        with pytest.raises(actions.Refused, match="another reviewer decides"):
+            act(assessment=submission, by=reviewer)
+    assert fresh(submission).state == State.SUBMITTED
+
+
 # ---- The second look ----
 
 
@@ -317,6 +338,27 @@ def test_the_second_look_is_another_reviewers(drawn: Scorecard, reviewer: User, 
         actions.accept(assessment=drawn.assessment, by=another)
     with pytest.raises(actions.ClaimedByAnother, match="Otto Other has the second look"):
         actions.save_second_look(scorecard=drawn, by=make_reviewer(), entry=ReviewEntry(areas=LEVELS))
+
+
+def test_whoever_has_had_the_first_look_in_hand_gets_no_second(drawn: Scorecard, reviewer: User, another: User) -> None:
+    """Also where another goes on with it: they have seen what was noted."""
+    actions.save_review(assessment=drawn.assessment, by=reviewer, entry=ENTRY)
+    actions.claim(assessment=drawn.assessment, by=another, take_over=True)
+    actions.release(assessment=drawn.assessment, by=another)
+    third = make_reviewer()
+    actions.accept(assessment=drawn.assessment, by=third)
+    for seen_it in (reviewer, another, third):
+        assert drawn not in Scorecard.objects.awaiting_second_look(seen_it)
+        with pytest.raises(actions.Refused, match="You had the first look"):
+            actions.save_second_look(scorecard=drawn, by=seen_it, entry=ReviewEntry(areas=LEVELS))
+    assert drawn in Scorecard.objects.awaiting_second_look(make_reviewer())
+
+
+def test_whoever_has_begun_the_second_look_cannot_claim_the_first(drawn: Scorecard, another: User) -> None:
+    actions.save_second_look(scorecard=drawn, by=another, entry=ReviewEntry("So far."))
+    with pytest.raises(actions.Refused, match="You have the second look"):
+        actions.claim(assessment=drawn.assessment, by=another, take_over=True)
+    assert fresh(drawn.assessment).claimed_by is None
 
 
 def test_what_was_not_drawn_gets_no_second_look(settings: Any, reviewer: User) -> None:
