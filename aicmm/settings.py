@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "assessments.views.unsaved.ReviewsHandedBack",
 ]
 
 ROOT_URLCONF = "aicmm.urls"
@@ -177,7 +178,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "assessments.views.answer.csrf_failed"
+CSRF_FAILURE_VIEW = "assessments.views.unsaved.csrf_failed"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_HANDLERS = ["aicmm.uploads.RefuseFiles"]
 CONTENT_SECURITY_POLICY = {

@@ -1,4 +1,4 @@
-"""What was typed into an area's page and could not be taken, since its person was signed out or had signed in again.
+"""What was typed into a page and could not be taken, since its person was signed out or had signed in again.
 
 It is handed back, to be copied or sent once more: a browser without a script would have lost it.
 """
@@ -33,6 +33,45 @@ class TypedAnswer:
     rationale: str
     evidence: tuple[EvidenceLink, ...]
     fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedNote:
+    """What a reviewer typed, and what it is said of."""
+
+    about: str
+    text: str
+
+
+NOT_KEPT = ("csrfmiddlewaretoken", "act")
+
+
+def unsaved_review(request: HttpRequest) -> dict[str, Any]:
+    """What the page prints that hands a reviewer's notes back; empty where there are none.
+
+    It shows whoever posts what they sent themselves, beside the names of areas, which are public.
+    """
+    posted = request.POST
+    rubric = newest_published().to_datatypes()
+    notes = [TypedNote("Comment to the team", posted.get("comment", ""))]
+    for area in rubric.areas:
+        level = posted.get(f"level-{area.code}", "")
+        notes.append(TypedNote(f"{area.name}, level", f"Level {level}" if level else ""))
+        notes.append(TypedNote(f"{area.name}, why", posted.get(f"reason-{area.code}", "")))
+        for number, question in enumerate(area.questions, start=1):
+            about = f"{area.name}, question {number}"
+            notes.append(TypedNote(about, posted.get(f"text-{question.code}", "")))
+            notes.append(TypedNote(about, "Ask for evidence" if f"evidence-{question.code}" in posted else ""))
+    typed = [note for note in notes if note.text.strip()]
+    if not typed:
+        return {}
+    here = request.get_full_path()
+    return {
+        "typed": typed,
+        "fields": [(name, posted[name]) for name in posted if name not in NOT_KEPT],
+        "here": here,
+        "sign_in": None if is_signed_in(request.user) else f"{reverse('account_login')}?{urlencode({'next': here})}",
+    }
 
 
 def unsaved_page(request: HttpRequest, pk: UUID, area_code: str) -> dict[str, Any]:

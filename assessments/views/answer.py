@@ -1,6 +1,5 @@
 """The overview of an assessment, its areas' questions, and saving answers."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -8,7 +7,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments import actions, answering, overview, unsaved
@@ -16,8 +14,8 @@ from assessments.access import is_signed_in, readable_assessment, signed_in, wri
 from assessments.forms import AnswerForm
 from assessments.results import rubric_of
 
-ABOUT_TOKENS = "CSRF "
-"""How Django's reasons begin that are about tokens; the others say that another site may have sent the form."""
+from .unsaved import AREA, handed_back
+
 CANNOT_BE_SAVED = "This answer can't be saved as it is."
 
 
@@ -34,7 +32,7 @@ def area(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     """An area's questions. POST is the way without JavaScript: the whole page at once."""
     if not is_signed_in(request.user):
         page = unsaved.unsaved_page(request, pk, code) if request.method == "POST" else {}
-        return _handed_back(request, page, status=401) if page else redirect_to_login(request.get_full_path())
+        return handed_back(request, AREA, page, status=401) if page else redirect_to_login(request.get_full_path())
     load = writable_assessment if request.method == "POST" else readable_assessment
     access = load(signed_in(request), pk)
     if code not in rubric_of(access.assessment).area_by_code:
@@ -46,25 +44,6 @@ def area(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         return redirect(answering.after_saving(access, code, request.POST.get("then", "stay")))
     page = answering.area_page(access, code, outcome)
     return render(request, "assessments/area.html", page, status=409 if outcome.conflicts else 422)
-
-
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """What Django calls instead of a view when a form's token isn't the cookie's: signing in changes it.
-
-    What was typed into an area's page is handed back, unless another site may have posted it.
-    """
-    match = request.resolver_match
-    if match and match.url_name == "area" and reason.startswith(ABOUT_TOKENS):
-        page = unsaved.unsaved_page(request, match.kwargs["pk"], match.kwargs["code"])
-        if page:
-            return _handed_back(request, page, status=403)
-    return render(request, "403_csrf.html", status=403)
-
-
-def _handed_back(request: HttpRequest, page: dict[str, Any], *, status: int) -> HttpResponse:
-    response = render(request, "assessments/unsaved.html", page, status=status)
-    add_never_cache_headers(response)
-    return response
 
 
 @require_POST

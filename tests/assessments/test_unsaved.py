@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments.forms import fingerprint
-from tests.factories import Agency, answer_fields, client_of
+from assessments.models import AreaReview, Assessment, State, User
+from tests.factories import Agency, answer_fields, client_of, make_submitted
 from tests.uswds.markup import Element, parse
 
 TYPED = "Mine <script>alert(1)</script>\r\nand a second line"
@@ -148,3 +149,45 @@ def test_a_choice_that_is_none_is_handed_back_as_none(agency: Agency, choice: st
     response = Client().post(address(agency), answer_fields("secops-1", choice=choice))
     assert response.status_code == 401
     assert "Not answered" in response.content.decode()
+
+
+# ---- A reviewer's notes ----
+
+
+@pytest.mark.parametrize("signed_in_again", [False, True])
+@pytest.mark.parametrize("second_look", [False, True])
+def test_a_reviewers_notes_come_back_and_can_be_sent_again(
+    reviewer: User, settings: Any, second_look: bool, signed_in_again: bool
+) -> None:
+    settings.SECOND_LOOK_PERCENT = 100
+    scorecard = make_submitted().scorecards.get()
+    where = (
+        reverse("second-look", args=[scorecard.pk])
+        if second_look
+        else reverse("admin:assessments_assessment_change", args=[scorecard.assessment_id])
+    )
+    notes = {"level-secops": "2", "reason-secops": TYPED, "text-mlops-1": "Which one?", "evidence-mlops-2": "on"}
+    fields = {**notes, "act": "accept", "version": "0", "seal": scorecard.sha256, "csrfmiddlewaretoken": "stale"}
+    client = Client(enforce_csrf_checks=signed_in_again)
+    if signed_in_again:
+        client.force_login(reviewer)
+    response = client.post(where, fields)
+    assert response.status_code == (403 if signed_in_again else 401)
+    assert "no-store" in response["Cache-Control"]
+    page = parse(response.content.decode())
+    main = page.one("main")
+    for text in ("SecOps, level", "Level 2", "Mine <script>alert(1)</script>", "Which one?", "Ask for evidence"):
+        assert text in main.text
+    assert bool(main.all("a", target="_blank")) is not signed_in_again
+    action, sent = form_of(page)
+    assert client_of(reviewer).post(action, sent | {"act": "save"}).status_code == 302
+    assert AreaReview.objects.get().reason == TYPED.replace("\r\n", "\n")
+    assert Assessment.objects.get().state == State.SUBMITTED
+
+
+@pytest.mark.django_db
+def test_without_a_note_one_is_sent_to_the_sign_in() -> None:
+    submitted = make_submitted()
+    response = Client().post(reverse("admin:assessments_assessment_change", args=[submitted.pk]), {"act": "claim"})
+    assert response.status_code == 302
+    assert "/login/" in response["Location"]
