@@ -68,6 +68,10 @@ class User(AbstractBaseUser):
     def get_full_name(self) -> str:
         return str(self)
 
+    def get_short_name(self) -> str:
+        """How the admin greets them."""
+        return str(self)
+
     @property
     def is_staff(self) -> bool:
         """Whether the admin is open to this person."""
