@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.safestring import SafeString
 
 from assessments import charts
-from assessments.models import Basis, Counted, Cycle, State, Tally
+from assessments.models import Basis, Counted, Cycle, Tally
 from assessments.overview import drawn
 from assessments.portfolio_words import count_of, headline
 from assessments.tallies import NOT_RATED
@@ -37,6 +37,10 @@ class Subject(NamedTuple):
     value: int
 
 
+ALL = Subject(Counted.TEAMS, "", 0)
+"""Every submission that counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     """The list of submissions at `address`, narrowed to a cycle and a basis."""
@@ -49,7 +53,7 @@ class Queue:
         """Where the submissions are listed that a tally counts."""
         query: dict[str, object] = {"cycle__id__exact": self.cycle}
         if self.basis == Basis.VALIDATED:
-            query["state__exact"] = State.ACCEPTED
+            subject = subject or ALL
         if organization is not None:
             query["organization__id__exact"] = organization
         if subject:
@@ -101,7 +105,7 @@ def portfolio(*, rubric: Rubric, cycle: Cycle, basis: Basis, page: str | None, q
     rows = tallies.over_all().order_by().values_list("kind", "subject", "value", "count")
     counts = Counter({Subject(kind, subject, value): count for kind, subject, value, count in rows})
     links = Queue(queue, cycle.pk, basis)
-    teams = counts[Subject(Counted.TEAMS, "", 0)]
+    teams = counts[ALL]
     shown = Paginator(tallies.organizations(), PAGE).get_page(page)
     weakest = _weakest(rubric, counts, teams, links)
     return Portfolio(

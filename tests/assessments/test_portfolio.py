@@ -22,6 +22,7 @@ from tests.factories import (
     make_member,
     make_organization,
     make_returned,
+    make_reviewer,
     make_submitted,
 )
 
@@ -132,6 +133,58 @@ def test_nobody_having_submitted_is_said(reviewer: User) -> None:
 def test_nothing_being_accepted_is_said(reviewer: User) -> None:
     cycle = make_submitted().cycle
     assert told(reviewer, basis="validated").headline == f"In {cycle}, no submission is accepted yet."
+
+
+# ---- A second look stays blind ----
+
+
+def test_validated_figures_leave_a_submission_out_while_its_second_look_is_open(reviewer: User, settings: Any) -> None:
+    settings.SECOND_LOOK_PERCENT = 100
+    another = make_reviewer()
+    drawn = make_submitted(level=3)
+    actions.accept(assessment=drawn, by=reviewer, entry=ReviewEntry(areas={"mlops": AreaEntry(2, "No log.")}))
+    figure = f"{QUEUE}?counted=validated.level.mlops.2"
+    assert told(another, basis="validated").teams == 0
+    assert listed(another, figure) == listed(another, f"{QUEUE}?counted=validated.teams..0") == 0
+    assert told(another, basis="claimed").teams == 1
+    entry = ReviewEntry(
+        areas={area: AreaEntry(3) for area in drawn.scorecards.get().areas.values_list("area", flat=True)}
+    )
+    actions.save_second_look(scorecard=drawn.scorecards.get(), by=another, entry=entry)
+    assert told(another, basis="validated").teams == 0, "noting is not ending"
+    actions.save_second_look(scorecard=drawn.scorecards.get(), by=another, entry=entry, complete=True)
+    page = told(another, basis="validated")
+    assert (page.teams, [part.count for part in page.levels.bars[1].parts]) == (1, [0, 1, 0, 0, 0, 0])
+    assert listed(another, figure) == 1
+
+
+def test_a_second_look_that_ends_before_the_decision_is_counted_once_with_it(reviewer: User, settings: Any) -> None:
+    settings.SECOND_LOOK_PERCENT = 100
+    drawn = make_submitted(level=3)
+    entry = ReviewEntry(
+        areas={area: AreaEntry(3) for area in drawn.scorecards.get().areas.values_list("area", flat=True)}
+    )
+    actions.save_second_look(scorecard=drawn.scorecards.get(), by=make_reviewer(), entry=entry, complete=True)
+    assert told(reviewer, basis="validated").teams == 0
+    actions.accept(assessment=drawn, by=reviewer)
+    assert told(reviewer, basis="validated").teams == 1
+
+
+def test_movement_tells_nothing_of_an_earlier_cycle_whose_second_look_is_open(reviewer: User, settings: Any) -> None:
+    before, now = two_cycles()
+    organization = make_organization()
+    settings.SECOND_LOOK_PERCENT = 100
+    make_accepted(organization=organization, team="Floods", cycle=before, level=2)
+    settings.SECOND_LOOK_PERCENT = 0
+    make_accepted(organization=organization, team="Floods", cycle=now, level=3)
+    moved = [[part.count for part in bar.parts] for bar in told(reviewer, basis="validated").movement.bars]
+    assert moved == [[0, 0, 0, 1]] * 7
+
+
+def test_the_page_says_that_open_second_looks_are_left_out(reviewer: User) -> None:
+    make_accepted()
+    content = client_of(reviewer).get(PAGE, {"basis": "validated"}).content.decode()
+    assert "Submissions whose second look is open are left out." in content
 
 
 # ---- Each figure leads to the submissions behind it ----
