@@ -101,13 +101,19 @@ def write_claimed(scorecard: Scorecard, sheet: ScoredAssessment) -> None:
 
 
 def write_validated(scorecard: Scorecard) -> None:
-    """The same of the accepted levels, beside what the CoE has accepted of the team's newest earlier cycle so far."""
+    """The same of the accepted levels, beside what the CoE has accepted of the team's newest earlier cycle so far.
+
+    Nothing is set beside a cycle whose second look is open, since that would tell its levels.
+    """
     rows = {row.area: row for row in scorecard.areas.order_by("position")}
     assessment = scorecard.assessment
     earlier = Scorecard.objects.of_earlier_cycles(
         organization=assessment.organization_id, team=Value(assessment.team), starts_on=assessment.cycle.starts_on
     ).values("pk")[:1]
-    before = dict(ScorecardArea.objects.filter(scorecard=earlier).values_list("area", "validated_level"))
+    seen = ScorecardArea.objects.filter(
+        scorecard=earlier, scorecard__in=Scorecard.objects.second_look_not_open().values("pk")
+    )
+    before = dict(seen.values_list("area", "validated_level"))
     for figures in area_figures({area: row.validated_level for area, row in rows.items()}, before):
         rows[figures.area].validated_moved, rows[figures.area].validated_gaps = figures.moved, figures.gaps
     ScorecardArea.objects.bulk_update(rows.values(), ["validated_moved", "validated_gaps"])
@@ -152,7 +158,8 @@ def count_submission(scorecard: Scorecard) -> None:
 
 
 def count_acceptance(scorecard: Scorecard) -> None:
-    """Count a scorecard that was just accepted; it is its assessment's last. In the transaction of the decision."""
+    """Count an accepted scorecard, its assessment's last: in the transaction of the decision, or of the second look's
+    end where that is later."""
     _apply(scorecard.assessment.cycle_id, _stored(scorecard, scorecard.assessment, Basis.VALIDATED))
 
 
@@ -255,7 +262,7 @@ def counted_anew() -> Counter[Place]:
     """What every tally should be, counted by the database."""
     counts: Counter[Place] = Counter()
     newest = Scorecard.objects.newest()
-    accepted = newest.filter(assessment__state=State.ACCEPTED)
+    accepted = newest.filter(assessment__state=State.ACCEPTED).second_look_not_open()
     for basis, scorecards in ((Basis.CLAIMED, newest), (Basis.VALIDATED, accepted)):
         for cycle, organization, kind, subject, value, count in _groups(basis, scorecards):
             counts[cycle, Key(basis, kind, subject, value, None)] += count

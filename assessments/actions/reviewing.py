@@ -280,10 +280,15 @@ def _decide(
         sequence=review.scorecard.sequence,
         **({"changes": notes} if notes else {}),
     )
-    if decision == Decision.ACCEPTED:
+    if decision == Decision.ACCEPTED and not _second_look_is_open(review.scorecard):
         # Last, since whoever else decides in the same cycle waits from here on.
         tallies.count_acceptance(review.scorecard)
     return review
+
+
+def _second_look_is_open(scorecard: Scorecard) -> bool:
+    """While it is, no sum shows what the first look found; see `save_second_look`."""
+    return Scorecard.objects.second_look_open().filter(pk=scorecard.pk).exists()
 
 
 def _validate(scorecard: Scorecard, levels: Mapping[str, int]) -> None:
@@ -335,7 +340,7 @@ def save_second_look(
 ) -> Review:
     """Note, and end with `complete`, what a second reviewer finds without having seen the first one's levels.
 
-    It decides nothing. `Refused` where it wasn't drawn, is over, is another's, or `by` had the first look; and where
+    It decides nothing; levels accepted before its end are counted from then on. `Refused` where it wasn't drawn, is over, is another's, or `by` had the first look; and where
     it is to end while a claimed area has no level.
     """
     locked(scorecard.assessment)
@@ -367,4 +372,6 @@ def save_second_look(
         sequence=scorecard.sequence,
         changes=changes,
     )
+    if scorecard.reviews.filter(decision=Decision.ACCEPTED).exists():
+        tallies.count_acceptance(scorecard)
     return review

@@ -46,8 +46,16 @@ class CountedFilter(admin.SimpleListFilter):
         if not wanted:
             return queryset
         rows = _rows(wanted).filter(scorecard=Scorecard.objects.newest_of(OuterRef(OuterRef("pk"))))
-        accepted = Q(state=State.ACCEPTED) if wanted.basis == Basis.VALIDATED else Q()
-        return queryset.filter(accepted, Exists(rows))
+        return queryset.filter(_counted_at_all(wanted.basis), Exists(rows))
+
+
+def _counted_at_all(basis: Basis) -> Q:
+    """Which assessments count on a basis: by accepted levels only those whose second look, if any, is over."""
+    if basis == Basis.CLAIMED:
+        return Q()
+    open_looks = Scorecard.objects.second_look_open().filter(assessment=OuterRef("pk"))
+    newest = open_looks.filter(pk=Scorecard.objects.newest_of(OuterRef(OuterRef("pk"))))
+    return Q(state=State.ACCEPTED) & ~Q(Exists(newest))
 
 
 def _rows(wanted: Wanted) -> QuerySet[Any]:

@@ -120,15 +120,14 @@ def _do(event: story.Event, assessment: Assessment, by: User) -> None:
         case story.Answered(code, entry):
             version = assessment.answers.values_list("version", flat=True).get(question__code=code)
             actions.save_answer(assessment=assessment, code=code, entry=entry, seen_version=version, by=by, at=event.at)
-        case story.Submitted():
+        case story.Submitted(drawn):
             actions.submit(assessment=assessment, by=by, at=event.at)
+            if drawn:
+                assessment.scorecards.update(second_look=True)
         case story.Returned(entry):
             actions.return_(assessment=assessment, by=by, entry=entry, at=event.at)
         case story.Accepted(entry):
             actions.accept(assessment=assessment, by=by, entry=entry, at=event.at)
         case story.LookedAgain(entry):
             scorecard = assessment.scorecards.latest("sequence")
-            # Elsewhere the digest draws, which is another one in each demo.
-            scorecard.second_look = True
-            scorecard.save(update_fields=["second_look"])
             actions.save_second_look(scorecard=scorecard, by=by, entry=entry, complete=True, at=event.at)

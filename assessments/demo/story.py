@@ -34,7 +34,9 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    pass
+    """`drawn` for a second look, whatever its digest; that is another one in each demo."""
+
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def _happenings(told: Mapping[str, Any]) -> Iterator[tuple[datetime, Happening]]
                 at += TO_READ + PER_CHARACTER * len(entry.rationale + entry.reason)
                 yield at, Answered(code, entry)
         case "submit":
-            yield at, Submitted()
+            yield at, Submitted(drawn=told.get("drawn", False))
         case "return":
             yield at, Returned(_review(told))
         case "accept":

@@ -46,6 +46,15 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         theirs = self.model.objects.filter(reviews__look="first", reviews__reviewer=user)
         return self.filter(Q(pk__in=theirs.values("pk")) | Exists(handled))
 
+    def second_look_open(self) -> Self:
+        """Those drawn whose second look is not over: what the first one found is to stay unseen."""
+        over = Q(reviews__look="second", reviews__decided_at__isnull=False)
+        return self.filter(second_look=True).exclude(pk__in=self.model.objects.filter(over).values("pk"))
+
+    def second_look_not_open(self) -> Self:
+        """Those not drawn for a second look, and those whose second look is over."""
+        return self.exclude(pk__in=self.model.objects.second_look_open().values("pk"))
+
     def with_decision(self) -> Self:
         """Adds `decision` and `decided_at` of the CoE's first look; empty while it waits. No second query."""
         first = FilteredRelation("reviews", condition=Q(reviews__look="first"))

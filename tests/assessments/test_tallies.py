@@ -64,6 +64,12 @@ def random_answers(dice: random.Random, assessment: Assessment) -> None:
     answer_all(assessment, choices=choices)
 
 
+def look_again(dice: random.Random, scorecard: Scorecard, by: User) -> None:
+    claimed = scorecard.areas.values_list("area", "level")
+    entry = ReviewEntry(areas={area: AreaEntry(dice.randint(1, 5), "Seen.") for area, _ in claimed})
+    actions.save_second_look(scorecard=scorecard, by=by, entry=entry, complete=True)
+
+
 def decide(dice: random.Random, assessment: Assessment, reviewer: User) -> None:
     if dice.random() < 0.5:
         actions.return_(assessment=assessment, by=reviewer, comment="Say more.")
@@ -79,21 +85,25 @@ def decide(dice: random.Random, assessment: Assessment, reviewer: User) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_after_any_sequence_of_moves_the_sums_are_those_made_anew(seed: int) -> None:
+def test_after_any_sequence_of_moves_the_sums_are_those_made_anew(seed: int, settings: Any) -> None:
+    settings.SECOND_LOOK_PERCENT = 60
     dice = random.Random(seed)
     organizations = [make_organization(), make_organization()]
     now = make_cycle()
     cycles = [make_cycle(starts_on=now.starts_on.replace(year=now.starts_on.year - 1)), now]
-    reviewer = make_reviewer()
+    reviewer, another = make_reviewer(), make_reviewer()
     assessments = [
         make_assessment(organization=organization, cycle=cycle, team=team)
         for cycle in cycles
         for organization in organizations
         for team in ("One", "Two")
     ]
-    for _ in range(30):
+    for _ in range(40):
         assessment = dice.choice(assessments)
-        if assessment.state == State.SUBMITTED:
+        drawn = Scorecard.objects.awaiting_second_look(another).first()
+        if drawn and dice.random() < 0.3:
+            look_again(dice, drawn, another)
+        elif assessment.state == State.SUBMITTED:
             decide(dice, assessment, reviewer)
         elif assessment.is_editable:
             random_answers(dice, assessment)
