@@ -1,15 +1,18 @@
-"""Lists of the admin that no address written by hand breaks."""
+"""Pages of the admin that no address or request written by hand breaks."""
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ERROR_FLAG
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import DataError, models
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern
+from django.views.decorators.http import require_http_methods
 
 EXACT = frozenset({"", "exact", "in", "isnull", "gte", "lt", "year", "month", "day"})
 """The ways to compare that the lists' own links use; from "gte" on those of dates."""
@@ -18,6 +21,13 @@ EXACT = frozenset({"", "exact", "in", "isnull", "gte", "lt", "year", "month", "d
 class CarefulLists(admin.ModelAdmin):  # type: ignore[type-arg]
     """Filters as its own links do; a value that the database can't take shows the whole list, as Django does it for
     a filter that it doesn't know."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """No other methods than those the pages know."""
+        urls: list[URLPattern] = super().get_urls()
+        for url in urls:
+            url.callback = require_http_methods(["GET", "HEAD", "POST"])(url.callback)
+        return urls
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Not by a pattern or by parts of a text: a database refuses some patterns and takes long over others."""
@@ -32,6 +42,23 @@ class CarefulLists(admin.ModelAdmin):  # type: ignore[type-arg]
             if ERROR_FLAG in request.GET or request.method != "GET":
                 raise
             return redirect(f"{request.path}?{ERROR_FLAG}=1")
+
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
+        """Does nothing with rows that can't be any."""
+        if all(can_be_key(self.model, chosen) for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            response: HttpResponse | None = super().response_action(request, queryset)
+            return response
+        messages.error(request, "Nothing was done: what was chosen is no row of this list.")
+        return redirect(request.get_full_path())
+
+
+def can_be_key(model: type[models.Model], text: str) -> bool:
+    """Whether a row could have this key, as it comes from a form."""
+    try:
+        model._meta.pk.clean(text, None)
+    except ValidationError:
+        return False
+    return True
 
 
 def comparison(model: type[models.Model], lookup: str) -> str:

@@ -1,7 +1,7 @@
 """Triggers that keep the audit trail: the database chains each new row to the newest and refuses any other change.
 
 UPDATE and DELETE are refused, on PostgreSQL TRUNCATE as well; refusals reach Django as `IntegrityError`. The chain's
-columns are the database's own: what a writer gives for them counts for nothing.
+columns are the database's own: a row that comes with a place or a hash is refused.
 
 On PostgreSQL that happens at the commit, by a deferred trigger, under an advisory lock: writers take turns for as long
 as the database needs to write a commit down, not for as long as an application needs to ask for it. Until then a row
@@ -19,11 +19,13 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 TABLE = "assessments_auditevent"
 TRIGGERS = {
-    "sqlite": ("chain", "refuse_same_id", "refuse_same_save", "refuse_update", "refuse_delete"),
-    "postgresql": ("chain", "refuse_update", "refuse_delete", "refuse_truncate"),
+    "sqlite": ("chain", "refuse_placed", "refuse_same_id", "refuse_same_save", "refuse_update", "refuse_delete"),
+    "postgresql": ("chain", "refuse_placed", "refuse_update", "refuse_delete", "refuse_truncate"),
 }
 CHAINED = ("position", "previous_hash", "hash")
 """The columns that the database sets."""
+PLACED = "NEW.position IS NOT NULL OR NEW.previous_hash <> '' OR NEW.hash <> ''"
+"""Whether a new row comes with what the database sets."""
 
 REFUSAL = "The audit trail can only be added to"
 LOCK = 7_311_203_046
@@ -73,6 +75,7 @@ def _sqlite(meta: Any) -> list[str]:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     same_save = "present.assessment_id = NEW.assessment_id AND present.save_id = NEW.save_id"
     return [
+        f"CREATE TRIGGER {TABLE}_refuse_placed BEFORE INSERT ON {TABLE} WHEN {PLACED} {refuse}",
         # `INSERT OR REPLACE` drops the row that is in the way without firing its DELETE trigger.
         f"CREATE TRIGGER {TABLE}_refuse_same_id BEFORE INSERT ON {TABLE}"  # noqa: S608
         f" WHEN EXISTS (SELECT 1 FROM {TABLE} AS present WHERE present.id = NEW.id) {refuse}",
@@ -124,6 +127,8 @@ POSTGRESQL = [
         RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = '{REFUSAL}';
     END $$
     """,
+    f"CREATE TRIGGER {TABLE}_refuse_placed BEFORE INSERT ON {TABLE}"
+    f" FOR EACH ROW WHEN ({PLACED}) EXECUTE FUNCTION {TABLE}_refuse()",
     f"CREATE CONSTRAINT TRIGGER {TABLE}_chain AFTER INSERT ON {TABLE} DEFERRABLE INITIALLY DEFERRED"
     f" FOR EACH ROW EXECUTE FUNCTION {TABLE}_chain()",
     *(

@@ -24,6 +24,7 @@ from assessments.models import AuditEvent
 from .base import ReadOnlyAdmin
 
 NAMES = ("actor", "organization", "assessment__organization", "assessment__cycle")
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
@@ -107,6 +108,8 @@ class PersonFilter(TypedFilter):
 
 
 class PeriodFilter(TypedFilter):
+    """Days that no event can be of count as the nearest that a time can be made of in every time zone."""
+
     title = "when"
     inputs = (("from", "From", "date"), ("until", "Until, and on it", "date"))
 
@@ -119,7 +122,7 @@ class PeriodFilter(TypedFilter):
     def _day(self, name: str) -> date | None:
         text = str(self.used_parameters.get(name, ""))
         try:
-            return date.fromisoformat(text) if text else None
+            return min(max(date.fromisoformat(text), EARLIEST), LATEST) if text else None
         except ValueError as error:
             raise IncorrectLookupParameters(error) from error
 
@@ -135,7 +138,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_display = ["when", "who", "what", "which_organization", "which_object", "subject", "source"]
     list_display_links = ["when"]
     sortable_by = ["when"]
-    ordering = ["-pk"]
+    ordering = ["-position"]
     search_fields = ["actor__name", "actor__email", "action", "subject", "assessment__team"]
     list_filter = [KindFilter, PersonFilter, PeriodFilter, "organization"]
     show_full_result_count = False
@@ -157,7 +160,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
         except ValueError:
             return super().get_search_results(request, queryset, search_term)
 
-    @admin.display(description="When", ordering="pk")
+    @admin.display(description="When", ordering="position")
     def when(self, event: AuditEvent) -> str:
         return date_format(localtime(event.at), "M j, Y, H:i:s")
 

@@ -42,6 +42,10 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
             yield from events
             last = events[-1].position
 
+    def outside_the_chain(self) -> Self:
+        """Those without a position to be walked by: none, once they are committed."""
+        return self.filter(models.Q(position=None) | models.Q(position__lt=1))
+
     def number_of(self, digest: str) -> int | None:
         """The number of the event with a hash; None for "" and for one that no event has."""
         return self.filter(hash=digest).values_list("pk", flat=True).first() if digest else None

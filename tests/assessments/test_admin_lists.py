@@ -79,3 +79,31 @@ def test_every_link_on_a_list_leads_to_a_list(client: Client, model: Any) -> Non
         queries += [f"?at__year={at.year}&at__month={at.month}&at__day={at.day}", f"?at__year={at.year}"]
     for query in queries[:25]:
         assert client.get(f"{where}{query}").status_code == 200, query
+
+
+@pytest.mark.parametrize("key", ["x", "1\x00", "\x00", "9" * 30, "-" + "9" * 30, "9" * 5000, ""])
+@pytest.mark.parametrize("model", OURS)
+def test_an_action_on_a_row_that_can_be_none_does_nothing(client: Client, model: Any, key: str) -> None:
+    there = address(model._meta.model_name)
+    response = client.get(there)
+    offered = [name for name, _ in response.context["cl"].model_admin.get_action_choices(response.wsgi_request, [])]
+    for action in offered:
+        reply = client.post(there, {"action": action, "_selected_action": ["1", key]}, follow=True)
+        assert reply.redirect_chain == [(there, 302)]
+        assert "Nothing was done: " in reply.content.decode()
+
+
+def test_an_action_keeps_how_the_list_is_narrowed(client: Client) -> None:
+    there = f"{address('membership')}?role__exact=lead"
+    response = client.post(there, {"action": "delete_selected", "_selected_action": "x"})
+    assert response["Location"] == there
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
+@pytest.mark.parametrize("page", ["assessment", "auditevent", "cycle", "rubric"])
+def test_the_pages_know_no_other_methods(client: Client, page: str, method: str) -> None:
+    model = next(model for model in OURS if model._meta.model_name == page)
+    row = model._default_manager.latest("pk")
+    for there in (address(page), reverse(f"admin:{model._meta.app_label}_{page}_change", args=[row.pk])):
+        assert getattr(client, method)(there).status_code == 405
+        assert client.head(there).status_code == 200

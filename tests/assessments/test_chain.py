@@ -118,12 +118,36 @@ def replace_by_save_id(event: AuditEvent) -> None:
     run(f"INSERT OR REPLACE INTO {TABLE} ({names}) SELECT {names} FROM {TABLE} WHERE save_id IS NOT NULL")
 
 
+def replace_by_place(event: AuditEvent) -> None:
+    forged = AuditEvent(action="something else", position=event.position)
+    forged.content_hash = chain.content_hash(forged.content)
+    names = ", ".join(field.column for field in AuditEvent._meta.local_concrete_fields[1:])
+    values = [
+        field.get_db_prep_save(getattr(forged, field.attname), connection)
+        for field in forged._meta.local_concrete_fields[1:]
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT OR REPLACE INTO {TABLE} ({names}) VALUES ({', '.join(['%s'] * len(values))})", values)
+
+
 def move_by_replacing(event: AuditEvent) -> None:
     run(f"UPDATE OR REPLACE {TABLE} SET id = id + 1 WHERE id = {event.pk}")
 
 
 def add_with_a_hash(_event: AuditEvent) -> None:
     AuditEvent(action="thing done", hash="0" * 64).save()
+
+
+def add_with_a_previous_hash(_event: AuditEvent) -> None:
+    AuditEvent(action="thing done", previous_hash="0" * 64).save()
+
+
+def add_at_a_place(_event: AuditEvent) -> None:
+    AuditEvent(action="thing done", position=1000).save()
+
+
+def add_beside_the_chain(_event: AuditEvent) -> None:
+    AuditEvent(action="thing done", position=-1).save()
 
 
 def on(vendor: str, change: Callable[[AuditEvent], None]) -> Any:
@@ -143,8 +167,12 @@ def on(vendor: str, change: Callable[[AuditEvent], None]) -> Any:
         on("postgresql", truncate),
         on("sqlite", replace),
         on("sqlite", replace_by_save_id),
+        on("sqlite", replace_by_place),
         on("sqlite", move_by_replacing),
         add_with_a_hash,
+        add_with_a_previous_hash,
+        add_at_a_place,
+        add_beside_the_chain,
     ],
     ids=lambda change: change.__name__,
 )
@@ -160,14 +188,10 @@ def test_what_was_written_can_neither_change_nor_go(change: Callable[[AuditEvent
     assert "unbroken" in verify()
 
 
-def test_whoever_gives_a_place_themselves_gets_the_last_one() -> None:
+def test_a_row_with_an_older_number_gets_the_last_place() -> None:
     first, newest = write(2)
-    forged = AuditEvent(pk=first.pk - 1000, action="thing done", position=1, previous_hash="1" * 64)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        forged.save(force_insert=True)
-    forged.position = 1000
-    forged.save(force_insert=True)
-    last = AuditEvent.objects.get(pk=forged.pk)
+    AuditEvent(pk=first.pk - 1000, action="thing done").save(force_insert=True)
+    last = AuditEvent.objects.get(pk=first.pk - 1000)
     assert (last.position, last.previous_hash) == (3, newest.hash)
     assert "3 rows, unbroken" in verify()
 
@@ -249,7 +273,7 @@ def test_an_unbroken_trail_is_counted_and_its_head_told() -> None:
     assert verify() == f"1,200 rows, unbroken. Newest hash: {newest.hash}"
 
 
-@pytest.mark.parametrize(("rows", "queries"), [(10, 2), (4001, 4)])
+@pytest.mark.parametrize(("rows", "queries"), [(10, 3), (4001, 5)])
 def test_the_walk_reads_in_batches(rows: int, queries: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     events = [AuditEvent(action=f"thing {number}") for number in range(rows)]
     for event in events:
@@ -353,6 +377,21 @@ def test_a_row_slipped_in_is_found() -> None:
         slipped.hash = chain.linked(rows[2].hash, chain.content_hash(slipped.content))
         slipped.save(force_insert=True)
     assert f"it was chained to what is row {rows[2].pk} now" in fault()
+
+
+@pytest.mark.parametrize("position", [None, 0, -1])
+def test_a_row_slipped_in_beside_the_chain_is_found(position: int | None) -> None:
+    write()
+    with triggers_off():
+        AuditEvent(position=position, action="thing done").save()
+    assert fault() == "1 row stands outside the chain of 5 rows."
+
+
+def test_a_tail_taken_out_of_the_chain_is_found() -> None:
+    rows = write()
+    with triggers_off():
+        AuditEvent.objects.filter(pk__gt=rows[2].pk).update(position=None)
+    assert fault() == "2 rows stand outside the chain of 3 rows."
 
 
 def test_a_tail_that_was_cut_off_is_found_by_a_head_noted_elsewhere() -> None:

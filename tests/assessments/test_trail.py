@@ -124,6 +124,22 @@ def test_a_day_that_is_none_is_refused_and_kept_out(staff: Client) -> None:
     assert staff.get(LIST, {"from": "yesterday"})["Location"].endswith("?e=1")
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland"])
+def test_the_first_and_the_last_day_there_are_filter_as_others_do(staff: Client, zone: str) -> None:
+    note("now")
+    with override_settings(TIME_ZONE=zone):
+        assert found(staff, **{"from": "0001-01-01", "until": "9999-12-31"}) == ["now"]
+        assert found(staff, **{"from": "9999-12-31"}) == []
+        assert found(staff, until="0001-01-01") == []
+        assert staff.get("/admin/audit/export.csv", {"from": "0001-01-01", "until": "9999-12-31"}).status_code == 200
+
+
+def test_the_list_follows_the_chain_not_the_numbers(staff: Client) -> None:
+    event = note("second number, first place")
+    AuditEvent(pk=event.pk - 1000, action="thing done", subject="first number, second place").save(force_insert=True)
+    assert found(staff) == ["first number, second place", "second number, first place"]
+
+
 def test_a_filter_that_is_typed_keeps_the_others(staff: Client) -> None:
     page = text_of(staff.get(LIST, {"kind": "people", "q": "<b>x", "person": '"><b>'}))
     assert '<input type="hidden" name="kind" value="people">' in page

@@ -27,6 +27,10 @@ class Command(BaseCommand):
         verdict = chain.walk(links, number_of=events.number_of, noted=head)
         if verdict.fault:
             raise CommandError(f"The chain breaks after {counted(verdict.links)}. {verdict.fault}")
+        outside = events.outside_the_chain().count()
+        if outside:
+            stand = "stands" if outside == 1 else "stand"
+            raise CommandError(f"{counted(outside)} {stand} outside the chain of {counted(verdict.links)}.")
         if head and verdict.head_at is None:
             raise CommandError(
                 f"The chain is unbroken, but {head} is in none of its {counted(verdict.links)}: the newest rows were"
