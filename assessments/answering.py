@@ -10,12 +10,12 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from assessments import actions, results
-from assessments.access import Access
+from assessments.access import Access, decided_reviews
 from assessments.asked import Asked, asked_of
 from assessments.cards import Card, Side, entry_as_answer, side, status_text, stored_card, typed_card
 from assessments.datatypes import GivenAnswer
 from assessments.forms import AnswerForm, fingerprint_of, stored_choice
-from assessments.models import Review, User
+from assessments.models import User
 from rubric.datatypes import Area, Rubric
 
 FIRST_INPUTS = {"choice": "choice-1", "evidence": "evidence-title-1"}
@@ -133,7 +133,7 @@ def _link(access: Access, step: results.AreaProgress, *, current: bool) -> AreaL
     )
 
 
-def area_page(access: Access, area_code: str, outcome: PageOutcome | None = None) -> dict[str, Any]:
+def area_page(access: Access, area_code: str, user: User, outcome: PageOutcome | None = None) -> dict[str, Any]:
     """What the template of an area's questions prints."""
     assessment = access.assessment
     rubric = results.rubric_of(assessment)
@@ -142,7 +142,7 @@ def area_page(access: Access, area_code: str, outcome: PageOutcome | None = None
     links = area_links(access, answers, area_code)
     index = rubric.areas.index(area)
     locked = not (access.may_answer and assessment.is_editable)
-    asked = asked_of(assessment, Review.objects.of(assessment))
+    asked = asked_of(assessment, decided_reviews(access, user))
     cards = _asked_about(_cards(rubric, area, answers, outcome or PageOutcome(), locked=locked), asked)
     return {
         "assessment": assessment,
@@ -158,6 +158,7 @@ def area_page(access: Access, area_code: str, outcome: PageOutcome | None = None
         "answered": sum(link.answered for link in links),
         "questions": sum(link.questions for link in links),
         "asked": asked,
+        "found": asked.by_area.get(area_code) if asked else None,
         "lock_sentence": _lock_sentence(access),
         "descriptors": tuple(zip(rubric.levels, area.descriptors, strict=True)),
         "blank": BLANK,

@@ -6,7 +6,7 @@ from typing import Any
 
 from assessments import answering, charts, results, wording
 from assessments.access import Access, decided_reviews
-from assessments.asked import asked_of, question_href, question_name
+from assessments.asked import Ask, Asked, asked_of, question_href, question_name
 from assessments.cards import choice_text, status_text
 from assessments.changes import changed_since
 from assessments.datatypes import GivenAnswer, ScoredAssessment, Submission
@@ -57,6 +57,8 @@ def submit_page(access: Access, changed: Sequence[str] = ()) -> dict[str, Any]:
     sheet = results.live(access.assessment)
     links = answering.area_links(access, sheet.answers)
     returned = results.returned_answers(access.assessment)
+    asked = asked_of(access.assessment, Review.objects.of(access.assessment))
+    since = None if returned is None else _changed(access.assessment, sheet, returned)
     return {
         "assessment": access.assessment,
         "access": access,
@@ -66,8 +68,9 @@ def submit_page(access: Access, changed: Sequence[str] = ()) -> dict[str, Any]:
         "open_count": sum(len(link.open) for link in links),
         "seen": results.versions(sheet.answers),
         "changed_meanwhile": _changed_meanwhile(access.assessment, sheet, changed),
-        "asked": asked_of(access.assessment, Review.objects.of(access.assessment)),
-        "changed": None if returned is None else _changed(access.assessment, sheet, returned),
+        "asked": asked,
+        "changed": since,
+        "as_they_were": _as_they_were(asked, since or ()),
     }
 
 
@@ -91,6 +94,7 @@ PART_NAMES = {"choice": "answer", "reason": "reason", "rationale": "rationale", 
 class ChangedAnswer:
     """A line of what changed since the submission that was returned. `levels` is empty where the choice is the same."""
 
+    question: str
     name: str
     href: str
     parts: str
@@ -107,6 +111,7 @@ def _changed(
         before, after = (choice_text(rubric, stored_choice(answer)) for answer in (change.before, change.after))
         lines.append(
             ChangedAnswer(
+                question=change.question,
                 name=question_name(rubric, change.question),
                 href=question_href(assessment, rubric, change.question),
                 parts=wording.join_words([PART_NAMES[part] for part in change.parts]),
@@ -114,3 +119,9 @@ def _changed(
             )
         )
     return tuple(lines)
+
+
+def _as_they_were(asked: Asked | None, changed: Sequence[ChangedAnswer]) -> tuple[Ask, ...]:
+    """What is asked about answers that nobody has changed since."""
+    done = {line.question for line in changed}
+    return tuple(ask for ask in asked.asks if ask.question not in done) if asked else ()

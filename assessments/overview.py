@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from assessments import answering, charts, results, wording
-from assessments.access import Access, leads_anywhere, reviews
+from assessments.access import Access, decided_reviews, leads_anywhere, reviews
 from assessments.asked import Asked, asked_of
 from assessments.datatypes import GivenAnswer
-from assessments.models import Assessment, Membership, Review, Role, State, User
+from assessments.models import Assessment, Membership, Role, State, User
 from assessments.scoring import Result, as_shown, explain, score
 from assessments.submissions import submissions_of
 from rubric.datatypes import Area, Question, Rubric
@@ -259,7 +259,7 @@ def of_assessment(access: Access, user: User) -> dict[str, Any]:
         for link, step in zip(links, steps, strict=True)
     ]
     answered, questions = sum(link.answered for link in links), sum(link.questions for link in links)
-    decided = Review.objects.of(assessment)
+    decided = decided_reviews(access, user)
     asked = asked_of(assessment, decided)
     return {
         "assessment": assessment,

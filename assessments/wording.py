@@ -157,6 +157,13 @@ def verdict_sentence(rubric: Rubric, result: Result, validated: Mapping[str, int
     return f"The Center of Excellence finds other levels than claimed: {'; '.join(differences)}{ending}."
 
 
+def found_sentence(rubric: Rubric, found: int | None, claimed: int | None) -> str:
+    """The level that the CoE found for one area, beside the claimed one."""
+    if found == claimed:
+        return f"{level_text(rubric, found)}, as claimed."
+    return f"{level_text(rubric, found)}; {f'claimed {level_text(rubric, claimed)}' if claimed else 'not rated by the team'}."
+
+
 def movement(rubric: Rubric, before: Result, after: Result) -> tuple[Movement, ...]:
     """What moved between two results: the areas of `after` in stack order, then those that only `before` has.
 

@@ -36,15 +36,16 @@ def area(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         page = unsaved.unsaved_page(request, pk, code) if request.method == "POST" else {}
         return _handed_back(request, page, status=401) if page else redirect_to_login(request.get_full_path())
     load = writable_assessment if request.method == "POST" else readable_assessment
-    access = load(signed_in(request), pk)
+    user = signed_in(request)
+    access = load(user, pk)
     if code not in rubric_of(access.assessment).area_by_code:
         raise Http404
     if request.method != "POST":
-        return render(request, "assessments/area.html", answering.area_page(access, code))
-    outcome = answering.save_page(access, code, request.POST, by=signed_in(request))
+        return render(request, "assessments/area.html", answering.area_page(access, code, user))
+    outcome = answering.save_page(access, code, request.POST, by=user)
     if outcome.all_stored:
         return redirect(answering.after_saving(access, code, request.POST.get("then", "stay")))
-    page = answering.area_page(access, code, outcome)
+    page = answering.area_page(access, code, user, outcome)
     return render(request, "assessments/area.html", page, status=409 if outcome.conflicts else 422)
 
 
