@@ -7,7 +7,8 @@ from datetime import datetime
 from django.urls import reverse
 
 from assessments import results, wording
-from assessments.models import AreaReview, Assessment, Review, State
+from assessments.models import Assessment, Review, State
+from assessments.models.reviewing import Said
 from rubric.datatypes import Area, Rubric
 
 
@@ -56,42 +57,45 @@ def asked_of(assessment: Assessment, reviews: Iterable[Review]) -> Asked | None:
     """What was said when the assessment was given back; None unless it is returned.
 
     `reviews` are those that the reader may see, newest first, looked at only then; None, too, where that of the newest
-    submission is not among them. Two more queries for what is said of areas and of single answers.
+    submission is not among them. One more query for what is said of areas and of single answers.
     """
     if assessment.state != State.RETURNED:
         return None
     review = next(iter(reviews), None)
     if review is None or review.decided_at is None or review.scorecard.sealed_at != assessment.submitted_at:
         return None
-    levels = {row.area: row for row in review.areas.all()}
-    comments = {comment.question: comment for comment in review.answer_comments.all()}
+    said = review.said()
+    levels = {one.code: one for one in said if one.level}
+    comments = {one.code: one for one in said if not one.level}
     rubric = results.rubric_of(assessment)
     return Asked(
         by=str(review.reviewer),
         at=review.decided_at,
         comment=review.comment,
-        found=tuple(_found(assessment, rubric, area, row) for area in rubric.areas if (row := levels.get(area.code))),
+        found=tuple(
+            _found(assessment, rubric, area, levels[area.code]) for area in rubric.areas if area.code in levels
+        ),
         asks=tuple(
             Ask(
                 code,
                 question_name(rubric, code),
                 question_href(assessment, rubric, code),
-                said.text,
-                said.wants_evidence,
+                comments[code].text,
+                comments[code].wants_evidence,
             )
             for code in rubric.question_by_code
-            if (said := comments.get(code))
+            if code in comments
         ),
     )
 
 
-def _found(assessment: Assessment, rubric: Rubric, area: Area, row: AreaReview) -> Found:
+def _found(assessment: Assessment, rubric: Rubric, area: Area, said: Said) -> Found:
     return Found(
         area=area.code,
         name=area.name,
         href=reverse("area", args=[assessment.pk, area.code]),
-        sentence=wording.found_sentence(rubric, row.validated_level, row.claimed_level),
-        reason=row.reason,
+        sentence=wording.found_sentence(rubric, said.level, said.claimed),
+        reason=said.text,
     )
 
 

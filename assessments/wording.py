@@ -157,7 +157,7 @@ def verdict_sentence(rubric: Rubric, result: Result, validated: Mapping[str, int
     return f"The Center of Excellence finds other levels than claimed: {'; '.join(differences)}{ending}."
 
 
-def found_sentence(rubric: Rubric, found: int, claimed: int | None) -> str:
+def found_sentence(rubric: Rubric, found: int | None, claimed: int | None) -> str:
     """The level that the CoE found for one area, beside the claimed one."""
     if found == claimed:
         return f"{level_text(rubric, found)}, as claimed."

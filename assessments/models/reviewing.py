@@ -1,9 +1,9 @@
 """What CoE staff say of a submission: a decision, a validated level per area, and comments on single answers."""
 
-from typing import Self
+from typing import NamedTuple, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, Value
 from django.utils import timezone
 
 from .assessment import MAX_LEVELS, TEXT_LIMIT, Assessment
@@ -23,6 +23,16 @@ class Look(models.TextChoices):
 
     FIRST = "first", "First look"
     SECOND = "second", "Second look"
+
+
+class Said(NamedTuple):
+    """What a review says of an area, with a level, or of an answer, without; `code` is that of either."""
+
+    code: str
+    text: str
+    level: int | None
+    claimed: int | None
+    wants_evidence: bool
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -84,6 +94,13 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_decision_display() or self.get_look_display()} by {self.reviewer}"
+
+    def said(self) -> list[Said]:
+        """What it says of areas and of single answers, in no order. One query."""
+        none = Value(None, output_field=IntegerField())
+        areas = self.areas.order_by().values_list("area", "reason", "validated_level", "claimed_level", Value(False))
+        answers = self.answer_comments.order_by().values_list("question", "text", none, none, "wants_evidence")
+        return [Said(*row) for row in areas.union(answers, all=True)]
 
 
 class SavedSearch(models.Model):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from assessments import actions
-from assessments.actions import AnswerEntry, CommentEntry, ReviewEntry
+from assessments.actions import AnswerEntry, AreaEntry, CommentEntry, ReviewEntry
 from assessments.models import Assessment, Scorecard, State, User
 from tests.factories import Agency, client_of, make_returned, make_reviewer, make_submitted
 from tests.uswds.markup import Element, parse
@@ -119,12 +119,69 @@ def test_asks_cost_the_same_queries_however_many_there_are(
 ) -> None:
     assessment = make_submitted(organization=agency.organization, by=agency.lead)
     codes = assessment.answers.values_list("question__code", flat=True)
-    entry = ReviewEntry("All", comments={code: CommentEntry("Say more.", wants_evidence=True) for code in codes})
+    comments = {code: CommentEntry("Say more.", wants_evidence=True) for code in codes}
+    areas = {row.area: AreaEntry(2, "Less.") for row in assessment.scorecards.get().areas.all()}
+    entry = ReviewEntry("All", areas=areas, comments=comments)
     actions.return_(assessment=assessment, by=make_reviewer(), entry=entry)
     client = client_of(agency.lead)
     address = reverse(name, args=[assessment.pk, *(["secops"] if name == "area" else [])])
     with django_assert_max_num_queries(10 if name == "submit" else 8):
         assert client.get(address).status_code == 200
+
+
+# ---- The levels that were found ----
+
+
+@pytest.fixture
+def found_lower(agency: Agency) -> Assessment:
+    """Returned with DataOps found one level below the claimed one."""
+    assessment = make_submitted(organization=agency.organization, by=agency.lead, level=4)
+    found = {"dataops": AreaEntry(3, "The catalog is of one program."), "mlops": AreaEntry(4)}
+    actions.return_(assessment=assessment, by=make_reviewer(), entry=ReviewEntry("Again.", areas=found))
+    return assessment
+
+
+@pytest.mark.parametrize("name", ["assessment", "submit"])
+def test_the_levels_that_were_found_stand_with_what_is_asked(
+    agency: Agency, found_lower: Assessment, name: str
+) -> None:
+    asked = get(agency.lead, name, found_lower).one("details", css="asked")
+    assert [line.text for line in asked.all("li")] == [
+        "DataOps: Level 3, Defined; claimed Level 4, Managed. The catalog is of one program.",
+        "MLOps: Level 4, Managed, as claimed.",
+    ]
+    assert asked.all("a")[0]["href"] == area(found_lower, "dataops")
+
+
+def test_an_areas_page_has_its_own_at_its_head(agency: Agency, found_lower: Assessment) -> None:
+    (head,) = get(agency.contributor, "area", found_lower, "dataops").all("div", css="ask")
+    assert head.text == (
+        "The Center of Excellence found Level 3, Defined; claimed Level 4, Managed. The catalog is of one program."
+    )
+    assert not get(agency.contributor, "area", found_lower, "secops").all("div", css="ask")
+
+
+def test_while_a_second_look_is_open_the_coe_reads_nothing_of_the_first(
+    agency: Agency, reviewer: User, settings: Any
+) -> None:
+    settings.SECOND_LOOK_PERCENT = 0
+    assessment = make_returned(organization=agency.organization, by=agency.lead, comment="Of the one before.")
+    settings.SECOND_LOOK_PERCENT = 100
+    actions.submit(assessment=assessment, by=agency.lead)
+    entry = ReviewEntry(
+        "Of the whole.",
+        areas={"dataops": AreaEntry(2, "Of the area.")},
+        comments={"dataops-3": CommentEntry("Of the answer.")},
+    )
+    actions.return_(assessment=assessment, by=reviewer, entry=entry)
+    said = ("Of the whole.", "Of the area.", "Of the answer.")
+    for name, more in (("assessment", ()), ("area", ("dataops",))):
+        hidden = get(make_reviewer(), name, assessment, *more)
+        assert not [text for text in said if text in hidden.text]
+        assert not hidden.all("details", css="asked")
+        for person in (reviewer, agency.lead):
+            assert all(text in get(person, name, assessment, *more).text for text in said)
+    assert "Of the one before." in get(make_reviewer(), "assessment", assessment).text
 
 
 # ---- At the questions ----
@@ -191,6 +248,21 @@ def test_changed_answers_are_sealed_without_a_tick(agency: Agency, returned: Ass
     save(returned, agency.contributor)
     assert submit(agency.lead, returned).status_code == 302
     assert Scorecard.objects.filter(assessment=returned).count() == 2
+
+
+def test_what_is_asked_about_and_not_changed_is_named_and_bars_nobody(agency: Agency, returned: Assessment) -> None:
+    save(returned, agency.contributor)
+    shown = get(agency.lead, "submit", returned)
+    (line,) = [text for text in shown.all("p") if text.text.startswith("These answers are as they were")]
+    assert line.parent is not None
+    left = line.parent.all("ul", css="usa-list")[1].all("a")
+    assert [(link.text, link["href"]) for link in left] == [
+        ("CloudOps 2", f"{area(returned, 'cloudops')}#cloudops-2"),
+        ("MLOps 1", f"{area(returned, 'mlops')}#mlops-1"),
+    ]
+    for code in ("cloudops-2", "mlops-1"):
+        save(returned, agency.contributor, code)
+    assert "These answers are as they were" not in get(agency.lead, "submit", returned).text
 
 
 def test_what_was_changed_and_changed_back_is_the_same(agency: Agency, returned: Assessment) -> None:
