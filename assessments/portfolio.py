@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from assessments import charts
 from assessments.models import Basis, Counted, Cycle, Tally
 from assessments.overview import drawn
-from assessments.portfolio_words import count_of, headline
+from assessments.portfolio_words import count_of, cut_off, headline
 from assessments.tallies import NOT_RATED
 from assessments.wording import question_name
 from rubric.datatypes import Area, Rubric
@@ -82,6 +82,14 @@ class Lever:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranking:
+    """Those that matter to most teams, and in a sentence how many more there are; empty where there are none."""
+
+    levers: tuple[Lever, ...]
+    cut_off: str
+
+
+@dataclass(frozen=True, slots=True)
 class Portfolio:
     """Everything that the page shows of a cycle."""
 
@@ -95,8 +103,8 @@ class Portfolio:
     levels: charts.BarChart
     movement: charts.BarChart
     weakest: tuple[Lever, ...]
-    holding: tuple[Lever, ...]
-    steps: tuple[Lever, ...]
+    holding: Ranking
+    steps: Ranking
 
 
 def portfolio(*, rubric: Rubric, cycle: Cycle, basis: Basis, page: str | None, queue: str) -> Portfolio:
@@ -125,8 +133,8 @@ def portfolio(*, rubric: Rubric, cycle: Cycle, basis: Basis, page: str | None, q
         levels=_levels(rubric, counts, links),
         movement=_movement(rubric, counts, teams, links),
         weakest=weakest,
-        holding=_levers(rubric, counts, Counted.HOLD, teams, links),
-        steps=_levers(rubric, counts, Counted.STEP, teams, links),
+        holding=_ranking(rubric, counts, Counted.HOLD, teams, links),
+        steps=_ranking(rubric, counts, Counted.STEP, teams, links),
     )
 
 
@@ -275,12 +283,17 @@ def _weakest(rubric: Rubric, counts: Counter[Subject], teams: int, links: Queue)
     return tuple(sorted(found, key=lambda lever: -lever.part.count))
 
 
-def _levers(rubric: Rubric, counts: Counter[Subject], kind: Counted, teams: int, links: Queue) -> tuple[Lever, ...]:
+def _ranking(rubric: Rubric, counts: Counter[Subject], kind: Counted, teams: int, links: Queue) -> Ranking:
     """The questions, or their anchors, that matter to most teams; of equals those first in the rubric."""
     places = {code: place for place, code in enumerate(rubric.question_by_code)}
-    known = [subject for subject in counts if subject.kind == kind and subject.subject in places]
+    known = [subject for subject in +counts if subject.kind == kind and subject.subject in places]
     known.sort(key=lambda subject: (-counts[subject], places[subject.subject], subject.value))
-    return tuple(_lever(rubric, subject, _part(counts, subject, links), teams) for subject in known[:MOST])
+    shown, rest = known[:MOST], known[MOST:]
+    as_many = sum(counts[subject] == counts[shown[-1]] for subject in rest)
+    return Ranking(
+        levers=tuple(_lever(rubric, subject, _part(counts, subject, links), teams) for subject in shown),
+        cut_off=cut_off(len(rest), as_many),
+    )
 
 
 def _lever(rubric: Rubric, subject: Subject, part: charts.Part, teams: int) -> Lever:

@@ -7,6 +7,7 @@ from assessments.wording import join_words, question_name
 from rubric.datatypes import Rubric
 
 _MOST_NAMES = 3
+_APART = "two or more levels above"
 _MOVED = {-1: "fell", 0: "stays at its level", 1: "rose"}
 
 
@@ -29,10 +30,20 @@ def _foundations(weakest: Sequence[tuple[str, int]]) -> str:
     names = [name for name, count in weakest if count == most]
     where = f"in {_counted(most, 'submission')}"
     if len(names) == 1:
-        return f"The weakest foundation is {names[0]}: {where} others stand two or more levels above it."
+        return f"The weakest foundation is {names[0]}: {where} it is the lowest beneath an area {_APART}."
     if len(names) <= _MOST_NAMES:
-        return f"The weakest foundations are {join_words(names)}: {where} each, others stand two or more levels above."
-    return f"{len(names)} areas are equally weak foundations: {where} each, others stand two or more levels above."
+        return f"The weakest foundations are {join_words(names)}: {where} each, the lowest beneath an area {_APART}."
+    return f"{len(names)} areas are equally weak foundations: {where} each, the lowest beneath an area {_APART}."
+
+
+def cut_off(more: int, as_many: int) -> str:
+    """How many a table leaves out, `as_many` of them with the same count as its last; empty where it has all."""
+    if not more:
+        return ""
+    if not as_many:
+        return f"And {more} more."
+    which = "" if as_many == more else f"{as_many} of them "
+    return f"And {more} more, {which}in as many teams as the last one here."
 
 
 def count_of(count: int, whole: int) -> str:
@@ -52,7 +63,7 @@ def tally_words(rubric: Rubric, basis: str, kind: str, subject: str, value: int)
     if kind == Counted.MOVEMENT:
         return f"{name} {_MOVED[value]}{levels}"
     if kind == Counted.GAP:
-        return f"Others stand well above {name}{levels}"
+        return f"{name} lowest beneath an area {_APART}{levels}"
     if kind == Counted.HOLD:
         return f"{question_name(rubric, subject)} holds its area back"
     if kind == Counted.STEP:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from assessments.charts.colours import GRID, HATCH, INK, LEVEL_COLOURS, WHITE, LevelColour, level_colour
+from assessments.charts.colours import GRID, HATCH, INK, LEVEL_COLOURS, MUTED, WHITE, LevelColour, level_colour
 from assessments.charts.text import FONT, escaped, number, printable
 
 _HEIGHT: Final = 28
@@ -24,11 +24,12 @@ Json = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """How a part of a bar looks, and what it is called beside the picture."""
+    """How a part of a bar looks, and what it is called beside the picture. What is striped can't be taken for a level."""
 
     label: str
     colour: LevelColour
     dashed: bool = False
+    striped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class HeatMap:
 
 NOT_RATED: Final = Tone("Not rated", LevelColour(WHITE, INK), dashed=True)
 MOVEMENT_TONES: Final = (
-    Tone("Fell", LEVEL_COLOURS[0]),
+    Tone("Fell", LevelColour(WHITE, INK), striped=True),
     Tone("Stays", LEVEL_COLOURS[1]),
     Tone("Rose", LEVEL_COLOURS[3]),
     Tone("Nothing to compare with", LevelColour(WHITE, INK), dashed=True),
@@ -119,23 +120,48 @@ def swatch_svg(tone: Tone) -> str:
     """A tone for a chart's key."""
     return (
         f'<svg class="share-key" width="18" height="18" aria-hidden="true" focusable="false">'
-        f'<rect x="1" y="1" width="16" height="16" {_paint(tone)}/></svg>'
+        f'<rect x="1" y="1" width="16" height="16" {_paint(tone)}/>{_stripes(tone, "1", "17", 18)}</svg>'
     )
 
 
 def _part(part: Part, tone: Tone, start: float, width: float) -> str:
     rect = f'<rect x="{number(start)}%" y="1" width="{number(width)}%" height="{_HEIGHT - 2}" {_paint(tone)}/>'
+    filled = rect + _stripes(tone, f"{number(start)}%", f"{number(start + width)}%", _HEIGHT)
     if width < _WIDE_ENOUGH:
-        return rect
+        return filled
+    halo = f' stroke="{tone.colour.fill}" stroke-width="6" paint-order="stroke"' if tone.striped else ""
     return (
-        f'{rect}<text x="{number(start + width / 2)}%" y="{_HEIGHT / 2 + 5:g}" text-anchor="middle" '
-        f'fill="{tone.colour.text}">{escaped(f"{part.count:,}")}</text>'
+        f'{filled}<text x="{number(start + width / 2)}%" y="{_HEIGHT / 2 + 5:g}" text-anchor="middle" '
+        f'fill="{tone.colour.text}"{halo}>{escaped(f"{part.count:,}")}</text>'
+    )
+
+
+def _stripes(tone: Tone, start: str, end: str, height: int) -> str:
+    """Upright stripes: the dashes of one thick line, since a part's width is in percent and a pattern needs an id."""
+    if not tone.striped:
+        return ""
+    return (
+        f'<line x1="{start}" x2="{end}" y1="{height / 2:g}" y2="{height / 2:g}" stroke="{MUTED}" '
+        f'stroke-width="{height - 2}" stroke-dasharray="2 4"/>'
     )
 
 
 def _paint(tone: Tone) -> str:
     dash = ' stroke-dasharray="3 3"' if tone.dashed else ""
-    return f'fill="{tone.colour.fill}" stroke="{HATCH if tone.dashed else WHITE}" stroke-width="1"{dash}'
+    return f'fill="{tone.colour.fill}" stroke="{_outline(tone)}" stroke-width="1"{dash}'
+
+
+def _outline(tone: Tone) -> str:
+    if tone.striped:
+        return MUTED
+    return HATCH if tone.dashed else WHITE
+
+
+def _pattern(tone: Tone) -> Json:
+    """The same in Plotly's words."""
+    if tone.striped:
+        return {"shape": "|", "fgcolor": MUTED}
+    return {"shape": "/" if tone.dashed else "", "fgcolor": GRID}
 
 
 # ---- Plotly ----
@@ -155,8 +181,8 @@ def bars_figure(chart: BarChart) -> Json:
                 "x": [bar.parts[index].count for bar in chart.bars],
                 "marker": {
                     "color": tone.colour.fill,
-                    "line": {"color": HATCH if tone.dashed else WHITE, "width": 1},
-                    "pattern": {"shape": "/" if tone.dashed else "", "fgcolor": GRID},
+                    "line": {"color": _outline(tone), "width": 1},
+                    "pattern": _pattern(tone),
                 },
                 "hovertemplate": "%{y}<br>%{x:,} teams<extra>%{fullData.name}</extra>",
             }

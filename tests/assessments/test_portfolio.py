@@ -13,7 +13,7 @@ from assessments import actions, charts
 from assessments.actions import AreaEntry, ReviewEntry
 from assessments.models import Assessment, Cycle, State, Tally, User
 from assessments.portfolio import Subject, counted, middle
-from assessments.portfolio_words import count_of, headline
+from assessments.portfolio_words import count_of, cut_off, headline
 from tests.factories import (
     client_of,
     make_accepted,
@@ -135,6 +135,35 @@ def test_nothing_being_accepted_is_said(reviewer: User) -> None:
     assert told(reviewer, basis="validated").headline == f"In {cycle}, no submission is accepted yet."
 
 
+def test_of_equally_low_foundations_the_one_nearest_the_bottom_counts_and_the_page_says_so(reviewer: User) -> None:
+    make_submitted(level=4, choices={"cloudops-1": 1, "secops-1": 1})
+    assert [(lever.name, lever.part.count) for lever in told(reviewer).weakest] == [("CloudOps", 1)]
+    content = client_of(reviewer).get(PAGE).content.decode()
+    assert "of equally low ones, for the one nearest the bottom of the stack" in content
+    assert (
+        "CloudOps lowest beneath an area two or more levels above"
+        in client_of(reviewer).get(QUEUE, {"counted": "claimed.gap.cloudops.0"}).content.decode()
+    )
+
+
+def test_what_the_tables_of_ten_leave_out_is_counted(reviewer: User) -> None:
+    make_submitted(level=3)
+    page = told(reviewer)
+    assert len(page.holding.levers) == len(page.steps.levers) == 10
+    assert page.holding.cut_off == "And 19 more, in as many teams as the last one here."
+    assert page.steps.cut_off
+    content = client_of(reviewer).get(PAGE).content.decode()
+    assert f"<p>{page.holding.cut_off}</p>" in content
+    assert f"<p>{page.steps.cut_off}</p>" in content
+
+
+def test_a_table_that_has_all_says_nothing_of_others(reviewer: User) -> None:
+    make_submitted(level=5, choices={"secops-1": 1})
+    page = told(reviewer)
+    assert 0 < len(page.holding.levers) < 10
+    assert page.holding.cut_off == ""
+
+
 # ---- A second look stays blind ----
 
 
@@ -203,7 +232,7 @@ def test_every_link_of_the_page_leads_to_the_submissions_behind_it(reviewer: Use
     some_submissions()
     page = told(reviewer, basis=basis)
     parts = [part for chart in (page.levels, page.movement) for bar in chart.bars for part in bar.parts if part.link]
-    parts += [lever.part for levers in (page.weakest, page.holding, page.steps) for lever in levers]
+    parts += [lever.part for levers in (page.weakest, page.holding.levers, page.steps.levers) for lever in levers]
     found = [(part.link, part.count) for part in parts]
     found += [(row.link, row.teams) for row in page.heat.rows]
     found += [(cell.link, cell.teams) for row in page.heat.rows for cell in row.cells]
@@ -213,7 +242,7 @@ def test_every_link_of_the_page_leads_to_the_submissions_behind_it(reviewer: Use
 
 def test_the_list_says_by_which_figure_it_is_narrowed(reviewer: User) -> None:
     some_submissions()
-    link = told(reviewer).holding[0].part.link
+    link = told(reviewer).holding.levers[0].part.link
     content = client_of(reviewer).get(link).content.decode()
     assert "figure of the portfolio" in content
     assert "holds its area back" in content
@@ -318,20 +347,42 @@ def test_the_first_sentence_has_its_grammar() -> None:
     one = headline("Q1", 1, 1, [("DataOps", 1)])
     assert one == (
         "In Q1, 1 team of 1 organization has submitted."
-        " The weakest foundation is DataOps: in 1 submission others stand two or more levels above it."
+        " The weakest foundation is DataOps: in 1 submission it is the lowest beneath an area two or more levels above."
     )
     many = headline("Q1", 1214, 38, [("DataOps", 57), ("SecOps", 57), ("DevOps", 3)], accepted=True)
     assert many == (
         "In Q1, 1,214 teams of 38 organizations have had a submission accepted."
         " The weakest foundations are DataOps and SecOps: in 57 submissions each, "
-        "others stand two or more levels above."
+        "the lowest beneath an area two or more levels above."
     )
     equal = headline("Q1", 9, 2, [(name, 4) for name in "ABCD"])
     assert equal.endswith(
-        "4 areas are equally weak foundations: in 4 submissions each, others stand two or more levels above."
+        "4 areas are equally weak foundations: in 4 submissions each, the lowest beneath an area two or more levels above."
     )
     none = headline("Q1", 2, 1, [])
     assert none.endswith("No area stands two or more levels beneath another that rests on it.")
+
+
+def test_a_table_says_how_many_it_leaves_out() -> None:
+    assert cut_off(0, 0) == ""
+    assert cut_off(7, 0) == "And 7 more."
+    assert cut_off(7, 7) == "And 7 more, in as many teams as the last one here."
+    assert cut_off(7, 2) == "And 7 more, 2 of them in as many teams as the last one here."
+
+
+def test_what_fell_looks_like_no_level() -> None:
+    fell = charts.MOVEMENT_TONES[0]
+    assert fell.colour.fill not in {tone.colour.fill for tone in charts.level_tones(5)[:5]}
+    stripes = 'stroke-dasharray="2 4"'
+    assert stripes in charts.swatch_svg(fell)
+    bar = charts.Bar("A", (charts.Part(3), charts.Part(0), charts.Part(1), charts.Part(0)))
+    assert charts.bar_svg(bar, charts.MOVEMENT_TONES).count(stripes) == 1
+    shapes = [trace["marker"]["pattern"]["shape"] for trace in _traces(charts.BarChart(charts.MOVEMENT_TONES, (bar,)))]
+    assert shapes == ["|", "", "", "/"]
+
+
+def _traces(chart: charts.BarChart) -> Any:
+    return charts.bars_figure(chart)["data"]
 
 
 def test_a_share_never_seems_to_be_nothing_or_all_where_it_is_not() -> None:
