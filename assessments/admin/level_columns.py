@@ -1,4 +1,4 @@
-"""The levels of each submission in the list: those claimed and, where accepted levels are asked for, those validated."""
+"""The levels of each submission in the list: claimed ones and, where it is narrowed by them, validated ones."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any

@@ -250,9 +250,9 @@ def test_the_list_says_by_which_figure_it_is_narrowed(reviewer: User) -> None:
 
 
 def test_a_list_narrowed_by_accepted_levels_shows_them(reviewer: User) -> None:
-    some_submissions()
+    cycle = some_submissions()
     client = client_of(reviewer)
-    content = client.get(QUEUE, {"counted": "validated.level.mlops.2"}).content.decode()
+    content = client.get(QUEUE, {"counted": "validated.level.mlops.2", "cycle__id__exact": cycle.pk}).content.decode()
     _, validated = content.split('class="field-validated_levels"')
     assert "Levels validated" in content
     assert 'title="MLOps"><span class="usa-sr-only">MLOps </span>2<' in validated
@@ -380,7 +380,8 @@ def test_the_first_sentence_has_its_grammar() -> None:
     )
     equal = headline("Q1", 9, 2, [(name, 4) for name in "ABCD"])
     assert equal.endswith(
-        "4 areas are equally weak foundations: in 4 submissions each, the lowest beneath an area two or more levels above."
+        "4 areas are equally weak foundations: in 4 submissions each, "
+        "the lowest beneath an area two or more levels above."
     )
     none = headline("Q1", 2, 1, [])
     assert none.endswith("No area stands two or more levels beneath another that rests on it.")
