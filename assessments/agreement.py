@@ -6,11 +6,13 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.core.cache import cache
 
-from assessments.models import AreaReview, Cycle, Look, Review
+from assessments.models import AreaReview, Cycle, Look, Review, Scorecard
 from assessments.wording import join_words
 from rubric.datatypes import Rubric
 
@@ -18,7 +20,8 @@ ALL: Final = "all"
 KEPT_SECONDS: Final = 24 * 60 * 60
 TIMEOUT_SECONDS: Final = 60
 FEW_PAIRS: Final = 10
-"""With fewer pairs than this a kappa says little, and the page says so."""
+"""With fewer pairs than this a kappa says little: the page says so and has no word for it."""
+MOST_DISAGREEMENTS: Final = 50
 
 _WORDS = ((0.81, "almost perfect"), (0.61, "substantial"), (0.41, "moderate"), (0.21, "fair"), (0.01, "slight"))
 """The names that Landis and Koch (1977) gave to ranges of kappa, from their lower ends."""
@@ -26,12 +29,37 @@ _WORDS = ((0.81, "almost perfect"), (0.61, "substantial"), (0.41, "moderate"), (
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The levels that two reviewers, by name, found right for one area of one submission."""
+    """The levels that two reviewers, by name, found right for one area of one submission.
+
+    `scorecard` is its id, `over_at` when the second look ended; the figures need neither.
+    """
 
     area: str
     first: int
     second: int
     reviewers: tuple[str, str]
+    scorecard: int = 0
+    over_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """An area of a submission that its two reviewers, by name, gave different levels."""
+
+    assessment: UUID
+    submission: str
+    area: str
+    first: int
+    second: int
+    reviewers: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreements:
+    """The newest ones, and how many there are in all."""
+
+    shown: tuple[Disagreement, ...]
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +131,41 @@ def pairs_of(cycle: Cycle | None = None) -> list[Pair]:
             first,
             levels[scorecard, Look.SECOND, area],
             (str(by_look[Look.FIRST][scorecard].reviewer), str(by_look[Look.SECOND][scorecard].reviewer)),
+            scorecard,
+            by_look[Look.SECOND][scorecard].decided_at,
         )
         for (scorecard, area), claim in sorted(claimed.items())
         if (first := levels.get((scorecard, Look.FIRST, area), claim)) is not None
     ]
+
+
+def disagreements(rubric: Rubric, pairs: Sequence[Pair]) -> Disagreements:
+    """The pairs of `pairs_of` whose levels differ, the newest `MOST_DISAGREEMENTS`; one query. Areas stand in stack
+    order; those that the rubric no longer has go by their codes, at the end."""
+    places = {area.code: place for place, area in enumerate(rubric.areas)}
+    differing = [pair for pair in pairs if pair.first != pair.second]
+    differing.sort(key=lambda pair: places.get(pair.area, len(places)))
+    differing.sort(key=_newest_first)
+    shown = differing[:MOST_DISAGREEMENTS]
+    scorecards = Scorecard.objects.select_related("assessment__organization", "assessment__cycle").defer("document")
+    found = scorecards.in_bulk({pair.scorecard for pair in shown})
+    return Disagreements(tuple(_disagreement(rubric, pair, found[pair.scorecard]) for pair in shown), len(differing))
+
+
+def _newest_first(pair: Pair) -> tuple[float, int]:
+    return -pair.over_at.timestamp() if pair.over_at else 0, -pair.scorecard
+
+
+def _disagreement(rubric: Rubric, pair: Pair, scorecard: Scorecard) -> Disagreement:
+    area = rubric.area_by_code.get(pair.area)
+    return Disagreement(
+        assessment=scorecard.assessment_id,
+        submission=str(scorecard.assessment),
+        area=area.name if area else pair.area,
+        first=pair.first,
+        second=pair.second,
+        reviewers=pair.reviewers,
+    )
 
 
 def agreement_page(rubric: Rubric, pairs: Sequence[Pair]) -> AgreementPage:
@@ -139,8 +198,14 @@ def _agreement(name: str, pairs: Sequence[Pair], kappa: float | None) -> Agreeme
         same=sum(pair.first == pair.second for pair in pairs),
         near=sum(abs(pair.first - pair.second) <= 1 for pair in pairs),
         kappa="–" if kappa is None else f"{kappa:.2f}",
-        word="" if kappa is None else next((word for low, word in _WORDS if round(kappa, 2) >= low), "none"),
+        word=_word(kappa, len(pairs)),
     )
+
+
+def _word(kappa: float | None, pairs: int) -> str:
+    if pairs < FEW_PAIRS:
+        return "too few"
+    return "" if kappa is None else next((word for low, word in _WORDS if round(kappa, 2) >= low), "none")
 
 
 def _sentence(overall: Agreement | None, by_area: Mapping[str, Sequence[Pair]], rubric: Rubric) -> str:

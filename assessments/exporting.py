@@ -81,12 +81,18 @@ def _workbook(documents: Iterable[Document], tables: Sequence[exports.Table], *,
     about = [
         ("What", what),
         ("Exported at", f"{timezone.localtime():%Y-%m-%d %H:%M}"),
-        ("Times", f"All times are of {timezone.get_current_timezone_name()} ({zone})."),
+        ("Times", f"All times are of {zone}."),
+        ("Seal", "“Seal” is the code of the submission, to be looked up at /verify/; empty where none was sealed."),
         (
             "Levels",
             "“Level” is what the answers claim; “Level high” how far it could reach where an answer is missing.",
         ),
         ("Validated", "“Validated level” is what the Center of Excellence accepted; empty until then."),
+        ("Steps", "“Steps to next level”: by how many levels answers have to rise in all; empty at the highest level."),
+        (
+            "Reason",
+            "“Reason” is why a question is not applicable to the team; “Rationale” is what it says of any answer.",
+        ),
     ]
     exports.xlsx.write(file, documents, tables=tables, about=about, zone=zone)
     file.seek(0)

@@ -340,8 +340,8 @@ def save_second_look(
 ) -> Review:
     """Note, and end with `complete`, what a second reviewer finds without having seen the first one's levels.
 
-    It decides nothing; levels accepted before its end are counted from then on. `Refused` where it wasn't drawn, is over, is another's, or `by` had the first look; and where
-    it is to end while a claimed area has no level.
+    It decides nothing; levels accepted before its end are counted from then on. `Refused` where it wasn't drawn, is
+    over, is another's, or `by` had the first look; and where it is to end while a claimed area has no level.
     """
     locked(scorecard.assessment)
     if not scorecard.second_look:

@@ -24,7 +24,7 @@ Json = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """How a part of a bar looks, and what it is called beside the picture. What is striped can't be taken for a level."""
+    """How a part of a bar looks, and what it is called beside the picture. Stripes can't be taken for a level."""
 
     label: str
     colour: LevelColour

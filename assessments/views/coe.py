@@ -102,12 +102,13 @@ def agreement(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("cycle", "")
     cycle = get_object_or_404(Cycle, code=code) if code else None
     context: dict[str, Any] = {"cycles": Cycle.objects.all(), "cycle": cycle, "few": agreements.FEW_PAIRS}
+    rubric, pairs = newest_published().to_datatypes(), agreements.pairs_of(cycle)
     try:
-        page = agreements.agreement_page(newest_published().to_datatypes(), agreements.pairs_of(cycle))
+        page = agreements.agreement_page(rubric, pairs)
     except agreements.Unavailable as refusal:
         context["refusal"] = str(refusal)
     else:
-        context["page"] = page
+        context |= {"page": page, "disagreements": agreements.disagreements(rubric, pairs)}
     return render(
         request,
         "admin/review/agreement.html",

@@ -99,7 +99,14 @@ def test_agreement_is_counted_by_area_and_by_each_who_took_part() -> None:
     assert page.reviewers[2].kappa == "–"
     assert page.overall is not None
     assert float(page.overall.kappa) == pytest.approx(weighted_kappa([(1, 1), (2, 3), (4, 4), (5, 2)], 5), abs=0.0051)
-    assert page.overall.word
+    assert page.overall.word == "too few"
+
+
+@pytest.mark.django_db
+def test_a_kappa_has_a_word_from_ten_levels_on() -> None:
+    words = [agreement_page(full_rubric(), [pair(1, 1), pair(5, 5)] * half).areas[0].word for half in (4, 5)]
+    assert words == ["too few", "almost perfect"]
+    assert agreement_page(full_rubric(), [pair(3, 3)] * 10).areas[0].word == ""
 
 
 # ---- From the rows ----
@@ -115,6 +122,36 @@ def test_pairs_come_from_looks_that_are_over(all_drawn: None, reviewer: User, an
     assert found["secops"] == (2, 3, names)
     assert found["mlops"] == (3, 2, names)
     assert len(found) == len(AREAS)
+
+
+@pytest.mark.django_db
+def test_where_the_two_looks_differ_is_listed_newest_first_in_stack_order(
+    all_drawn: None, reviewer: User, another: User
+) -> None:
+    older, newer = looked_at_twice(reviewer, another), looked_at_twice(reviewer, another, secops=4, peopleops=1)
+    still_open = make_submitted()
+    actions.accept(assessment=still_open, by=reviewer, entry=ReviewEntry(areas={"secops": AreaEntry(1, "No log.")}))
+    response = client_of(reviewer).get("/admin/agreement/")
+    shown = response.context["disagreements"].shown
+    assert [(row.assessment, row.area, row.first, row.second) for row in shown] == [
+        (newer.pk, "PeopleOps", 3, 1),
+        (newer.pk, "SecOps", 2, 4),
+        (older.pk, "SecOps", 2, 3),
+    ]
+    content = response.content.decode()
+    assert f'href="/admin/assessments/assessment/{newer.pk}/change/"' in content
+    assert f"<td>Level 2, {reviewer}</td><td>Level 4, Otto Other</td>" in content
+    assert str(still_open.pk) not in content
+
+
+@pytest.mark.django_db
+def test_of_many_disagreements_the_newest_are_shown_and_all_counted(
+    all_drawn: None, reviewer: User, another: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agreement, "MOST_DISAGREEMENTS", 1)
+    looked_at_twice(reviewer, another, mlops=1)
+    content = client_of(reviewer).get("/admin/agreement/").content.decode()
+    assert "These are the newest 1 of 2." in content
 
 
 @pytest.mark.django_db
@@ -136,7 +173,7 @@ def test_the_page_takes_the_same_queries_however_many_pairs(
         for _ in range(count):
             looked_at_twice(reviewer, another)
         client.get("/admin/agreement/")
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             client.get("/admin/agreement/")
 
 

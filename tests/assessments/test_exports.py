@@ -251,6 +251,7 @@ def test_a_workbook_has_a_sheet_for_each_thing(agency: Agency, staff: Client) ->
     (row,) = sheets["Submissions"]
     seal = accepted.scorecards.get()
     assert (row["Organization"], row["Seal"], row["State"]) == ("Department of Rivers", seal.code, "Accepted")
+    assert row["Decision"] == "Accepted"
     assert is_moment(row["Submitted at"])
     area = sheets["Areas"][0]
     assert (area["Level"], area["Score"], area["Validated level"]) == (4, 4, 4)
@@ -265,12 +266,19 @@ def test_the_heading_stays_in_sight_and_every_sheet_can_be_filtered(agency: Agen
         assert all(sheet.column_dimensions[column].width >= 12 for column in "ABC"), sheet.title
 
 
+def about_of(content: bytes) -> dict[str, str]:
+    rows = load_workbook(io.BytesIO(content))["About"].iter_rows(values_only=True)
+    return {str(name): str(text) for name, text in rows}
+
+
 def test_a_moment_stands_in_the_time_zone_that_the_workbook_names(agency: Agency, staff: Client, settings: Any) -> None:
     submitted = make_submitted(organization=agency.organization, by=agency.lead)
     sheets = sheets_of(exported(staff, submitted, "xlsx"))
     local = localtime(submitted.submitted_at).replace(tzinfo=None)
     assert abs((sheets["Submissions"][0]["Submitted at"] - local).total_seconds()) < 1
-    assert settings.TIME_ZONE in str(sheets["About"])
+    about = about_of(exported(staff, submitted, "xlsx"))
+    assert about["Times"] == f"All times are of {settings.TIME_ZONE}."
+    assert {"Seal", "Steps", "Reason"} <= about.keys()
 
 
 def test_a_sheet_that_is_full_goes_on_in_another(agency: Agency, lead: Client, monkeypatch: Any) -> None:

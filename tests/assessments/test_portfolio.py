@@ -249,6 +249,29 @@ def test_the_list_says_by_which_figure_it_is_narrowed(reviewer: User) -> None:
     assert "figure of the portfolio" not in client_of(reviewer).get(QUEUE).content.decode()
 
 
+def test_a_list_narrowed_by_accepted_levels_shows_them(reviewer: User) -> None:
+    cycle = some_submissions()
+    client = client_of(reviewer)
+    content = client.get(QUEUE, {"counted": "validated.level.mlops.2", "cycle__id__exact": cycle.pk}).content.decode()
+    _, validated = content.split('class="field-validated_levels"')
+    assert "Levels validated" in content
+    assert 'title="MLOps"><span class="usa-sr-only">MLOps </span>2<' in validated
+    for address in (QUEUE, f"{QUEUE}?counted=claimed.level.mlops.3", f"{QUEUE}?counted=x"):
+        assert "Levels validated" not in client.get(address).content.decode()
+
+
+def test_a_list_with_accepted_levels_asks_as_often_for_many_as_for_one(reviewer: User) -> None:
+    client, counts = client_of(reviewer), []
+    for _ in range(2):
+        make_accepted(level=3)
+        make_accepted(level=3)
+        client.get(QUEUE, {"counted": "validated.level.mlops.3"})
+        with CaptureQueriesContext(connection) as captured:
+            client.get(QUEUE, {"counted": "validated.level.mlops.3"})
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
 @pytest.mark.parametrize("value", ["", "x", "claimed.level", "a.b.c.d", "claimed.level.mlops.x", "claimed.x.mlops.1"])
 def test_a_figure_that_there_is_not_narrows_nothing(reviewer: User, value: str) -> None:
     make_submitted()
@@ -357,7 +380,8 @@ def test_the_first_sentence_has_its_grammar() -> None:
     )
     equal = headline("Q1", 9, 2, [(name, 4) for name in "ABCD"])
     assert equal.endswith(
-        "4 areas are equally weak foundations: in 4 submissions each, the lowest beneath an area two or more levels above."
+        "4 areas are equally weak foundations: in 4 submissions each, "
+        "the lowest beneath an area two or more levels above."
     )
     none = headline("Q1", 2, 1, [])
     assert none.endswith("No area stands two or more levels beneath another that rests on it.")

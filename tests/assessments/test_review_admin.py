@@ -111,7 +111,8 @@ def test_a_line_says_team_organization_cycle_state_and_levels(client: Client) ->
     text = words(client.get(QUEUE))
     for word in ("Flood Forecasts", "Department of Rivers", "FY2027 Q1", "nobody has it"):
         assert word in text
-    assert "peopleops 2 cloudops 2 secops 2 devops 2 dataops 2 mlops 2 aiops –" in text
+    assert "PeopleOps 2 CloudOps 2 SecOps 2 DevOps 2 DataOps 2 MLOps 2 AIOps –" in text
+    assert "from the bottom of the stack: PeopleOps, CloudOps, SecOps, DevOps, DataOps, MLOps, AIOps." in text
 
 
 def test_what_waits_stands_oldest_first(client: Client) -> None:
@@ -174,7 +175,7 @@ def test_the_list_takes_the_same_queries_for_3_as_for_30(client: Client) -> None
             numbers.append(len(few))
     with CaptureQueriesContext(connection) as many:
         assert len(listed(client)) == 30
-    assert numbers == [len(many)] == [11]
+    assert numbers == [len(many)] == [14]
 
 
 # ---- The review page ----
