@@ -120,6 +120,14 @@ def test_it_is_filtered_by_kind_action_organization_person_and_period(staff: Cli
     assert found(staff, **{"from": "2020-03-01", "kind": "sign-ins", "person": "ann"}) == ["signs in"]
 
 
+def test_reviews_are_all_that_reviewers_do(staff: Client) -> None:
+    actions = ["submission claimed", "review noted", "second look ended", "assessment returned", "assessment accepted"]
+    for action in [*actions, "assessment submitted", "submissions exported"]:
+        note(action, action=action)
+    assert sorted(found(staff, kind="reviews")) == sorted(actions)
+    assert "assessment returned" in found(staff, kind="assessments")
+
+
 def test_a_day_that_is_none_is_refused_and_kept_out(staff: Client) -> None:
     assert staff.get(LIST, {"from": "yesterday"})["Location"].endswith("?e=1")
 
