@@ -128,6 +128,19 @@ def test_reviews_are_all_that_reviewers_do(staff: Client) -> None:
     assert "assessment returned" in found(staff, kind="assessments")
 
 
+def test_a_submissions_history_names_claims_and_second_looks_without_what_they_say(staff: Client) -> None:
+    submitted = make_submitted()
+    other = make_submitted(team="Another")
+    note("", action="submission claimed", assessment=submitted, claimed_by=[None, "claims@coe.example"])
+    note("First look", action="review noted", assessment=submitted, changes={"level": [None, "noted"]})
+    note("", action="second look ended", assessment=submitted, changes={"level": [None, "Only the second sees"]})
+    note("", action="submission released", assessment=other)
+    page = text_of(staff.get(f"/admin/assessments/assessment/{submitted.pk}/history/"))
+    assert page.index("Assessment submitted") < page.index("Submission claimed") < page.index("Second look ended")
+    for kept_out in ("Submission released", "claims@coe.example", "noted", "Only the second sees"):
+        assert kept_out not in page
+
+
 def test_a_day_that_is_none_is_refused_and_kept_out(staff: Client) -> None:
     assert staff.get(LIST, {"from": "yesterday"})["Location"].endswith("?e=1")
 
