@@ -43,10 +43,12 @@ class CarefulLists(admin.ModelAdmin):  # type: ignore[type-arg]
                 raise
             return redirect(f"{request.path}?{ERROR_FLAG}=1")
 
-    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
-        """Does nothing with rows that can't be any."""
+    def response_action(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], *more: Any, **options: Any
+    ) -> HttpResponse | None:
+        """Does nothing with rows that can't be any. Newer versions of Django give more."""
         if all(can_be_key(self.model, chosen) for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME)):
-            response: HttpResponse | None = super().response_action(request, queryset)
+            response: HttpResponse | None = super().response_action(request, queryset, *more, **options)
             return response
         messages.error(request, "Nothing was done: what was chosen is no row of this list.")
         return redirect(request.get_full_path())

@@ -19,7 +19,7 @@ NOTHING = "–"
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "answers": ("Answers", ("answer",)),
     "assessments": ("Assessments started, submitted, decided", ("assessment",)),
-    "reviews": ("Reviews", ("submission", "review", "second")),
+    "reviews": ("Reviews", ("submission", "review", "second", "assessment returned", "assessment accepted")),
     "people": ("People and roles", ("person", "invitation", "member", "membership", "role", "user")),
     "organizations": ("Organizations and cycles", ("organization", "cycle")),
     "sign-ins": ("Signing in, passwords", ("signed", "sign-in", "password")),
@@ -29,12 +29,16 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "exports": ("Exports", ("audit", "submissions", "scorecards")),
 }
-"""Kinds of events: what a kind is called, and the first words of the actions in it."""
+"""Kinds of events: what a kind is called, and the actions in it, by all their words or the first ones.
+
+What was decided is of two kinds.
+"""
 
 
 def of_kind(kind: str) -> Q:
     _, words = KINDS[kind]
-    return Q(*(("action__startswith", f"{word} ") for word in words), _connector=Q.OR)
+    begun = (("action__startswith", f"{word} ") for word in words)
+    return Q(("action__in", words), *begun, _connector=Q.OR)
 
 
 # ---- Before and after ----

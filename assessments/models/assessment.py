@@ -4,6 +4,7 @@ import uuid
 from datetime import date, datetime, time, timedelta
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
@@ -22,6 +23,10 @@ TEXT_LIMIT = 4000
 REASON_LIMIT = 1000
 EVIDENCE_LIMIT = 10
 MAX_LEVELS = 9
+
+
+LAST_DAY = date(2199, 12, 31)
+"""Of a cycle: well before the last day there is, so that the day after it is one, too, in every time zone."""
 
 
 class Cycle(models.Model):
@@ -44,6 +49,12 @@ class Cycle(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Empty days are told of by their fields."""
+        late = [name for name in ("starts_on", "due_on") if (day := getattr(self, name)) and day > LAST_DAY]
+        if late:
+            raise ValidationError(dict.fromkeys(late, f"Choose a day before {LAST_DAY.year + 1}."))
 
     def is_open(self, today: date) -> bool:
         return self.starts_on <= today

@@ -31,9 +31,10 @@ class OnceForeignKey(models.ForeignKey):  # type: ignore[type-arg]
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def moves_of(self, assessment: Assessment) -> Self:
-        """An assessment's start, submissions and what was decided, oldest first; no single answers."""
-        moves = self.filter(assessment=assessment, action__startswith="assessment ")
-        return moves.select_related("actor").order_by("at", "id")
+        """An assessment's start, submissions, claims, second looks and what was decided, oldest first; no answers."""
+        words = ("assessment ", "submission ", "second look ")
+        moves = models.Q(*(("action__startswith", word) for word in words), _connector=models.Q.OR)
+        return self.filter(moves, assessment=assessment).select_related("actor").order_by("at", "id")
 
     def in_order(self, *, batch: int = 2000) -> Iterator["AuditEvent"]:
         """Each event in the order of the chain, read `batch` at a time: neither memory nor a transaction grows."""

@@ -11,6 +11,9 @@ from .people import User
 from .sealing import Scorecard
 
 COMMENT_LIMIT = 1000
+QUERY_LIMIT = 1000
+SEARCHES_LIMIT = 50
+"""The searches one person keeps: more are no help to find one's way."""
 
 
 class Decision(models.TextChoices):
@@ -108,7 +111,7 @@ class SavedSearch(models.Model):
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_searches")
     name = models.CharField(max_length=60)
-    query = models.CharField(max_length=1000)
+    query = models.CharField(max_length=QUERY_LIMIT)
 
     class Meta:
         ordering = ["name"]
@@ -117,6 +120,14 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def refused_because(self) -> str:
+        """Why it can't be kept as another one of its owner's, as a sentence; empty where it can."""
+        if len(self.query) > QUERY_LIMIT:
+            return "These are too many filters to be kept. Choose fewer."
+        if SavedSearch.objects.filter(owner=self.owner).count() >= SEARCHES_LIMIT:
+            return f"You keep {SEARCHES_LIMIT} searches, and that is the most. Forget one of them first."
+        return ""
 
 
 class AreaReview(models.Model):

@@ -32,13 +32,17 @@ def save_search(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "Give the search a name of up to 60 characters.")
         return redirect(submissions)
-    name, query = form.cleaned_data["name"], form.cleaned_data["query"]
+    search = SavedSearch(owner=signed_in(request), **form.cleaned_data)
+    refusal = search.refused_because()
+    if refusal:
+        messages.error(request, refusal)
+        return redirect(submissions)
     try:
         with transaction.atomic():
-            SavedSearch.objects.create(owner=signed_in(request), name=name, query=query)
+            search.save()
     except IntegrityError:
-        messages.error(request, f"You have a search “{name}” already. Give this one another name.")
-    return redirect(f"{submissions}?{query}")
+        messages.error(request, f"You have a search “{search}” already. Give this one another name.")
+    return redirect(f"{submissions}?{search.query}")
 
 
 @require_POST

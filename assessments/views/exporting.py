@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
 
 from assessments import actions, exporting, zips
@@ -27,7 +28,7 @@ def one(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     user = signed_in(request)
     access = readable_assessment(user, pk)
     download = exporting.one(access, user, kind)
-    if reviews(user):
+    if reviews(user) and request.method == "GET":
         actions.record("submissions exported", by=user, assessment=access.assessment, format=kind, count=1)
     return _sent(download)
 
@@ -46,7 +47,8 @@ def listed(request: HttpRequest, kind: str) -> HttpResponseBase:
         messages.error(request, exporting.TOO_LONG)
         return redirect(there)
     user = signed_in(request)
-    actions.record("submissions exported", by=user, format=kind, count=count, filters=filters)
+    if request.method == "GET":
+        actions.record("submissions exported", by=user, format=kind, count=count, filters=filters)
     return _sent(exporting.many(assessments, user, kind, filters=filters))
 
 
@@ -79,9 +81,8 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     if file is None:
         messages.error(request, "There is no file to download.")
         return redirect("exports")
-    return FileResponse(
-        file, as_attachment=True, filename=f"scorecards-{job.created_at:%Y-%m-%d}.zip", content_type="application/zip"
-    )
+    name = f"scorecards-{localdate(job.created_at)}.zip"
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
 
 
 def _sent(download: Download) -> HttpResponseBase:

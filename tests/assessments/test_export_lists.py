@@ -212,3 +212,11 @@ def test_an_export_leaves_an_audit_row(client: Client, reviewer: User, shelf: No
     event = AuditEvent.objects.get(action="submissions exported")
     assert (event.actor, event.assessment) == (reviewer, None)
     assert event.detail == {"format": "csv", "count": 2, "filters": "state=submitted"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_only_asks_whether_there_is_a_file_has_taken_none(client: Client, kind: str) -> None:
+    submitted = make_submitted()
+    for there in (address(kind), reverse(f"export-{kind}", args=[submitted.pk])):
+        assert content_of(client.head(there)) == b""
+    assert not AuditEvent.objects.filter(action="submissions exported").exists()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
@@ -393,6 +394,16 @@ def test_a_cycle_is_open_from_its_first_day() -> None:
     cycle = Cycle(starts_on=date(2026, 10, 1), due_on=date(2026, 12, 31))
     assert not cycle.is_open(date(2026, 9, 30))
     assert cycle.is_open(date(2026, 10, 1))
+
+
+def test_a_cycle_begins_and_is_due_before_2200() -> None:
+    Cycle(code="a", name="A", starts_on=date(2199, 12, 31), due_on=date(2199, 12, 31)).full_clean()
+    with pytest.raises(ValidationError) as refused:
+        Cycle(code="a", name="A", starts_on=date(2200, 1, 1), due_on=date(9999, 12, 31)).full_clean()
+    assert refused.value.message_dict == {
+        "starts_on": ["Choose a day before 2200."],
+        "due_on": ["Choose a day before 2200."],
+    }
 
 
 def test_a_query_set_speaks_the_domains_words() -> None:

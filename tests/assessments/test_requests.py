@@ -15,8 +15,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from aicmm.logs import OneLineFormatter
 from aicmm.wsgi import application
-from tests.factories import Agency, answer_fields, client_of
+from tests.factories import Agency, answer_fields, client_of, make_reviewer
 
 SIGN_IN = "/accounts/login/"
 
@@ -142,3 +143,34 @@ def test_the_proxys_example_has_the_limits_it_needs() -> None:
         "client_max_body_size 3m",
     ):
         assert line in text
+
+
+# ---- What is logged of them ----
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """What the log of the application would hold."""
+    caplog.handler.setFormatter(OneLineFormatter("{levelname} {name} {message}", style="{"))
+    return caplog
+
+
+def test_a_refusal_is_a_line_in_the_log(agency: Agency, logged: pytest.LogCaptureFixture) -> None:
+    assert client_of(agency.lead).get("/admin/exports/").status_code == 403
+    assert logged.text == "WARNING django.request Forbidden (Permission denied): /admin/exports/\n"
+
+
+@pytest.mark.django_db
+def test_a_request_without_its_token_is_a_line_in_the_log(logged: pytest.LogCaptureFixture) -> None:
+    assert Client(enforce_csrf_checks=True).post("/assessments/new/").status_code == 403
+    (line,) = logged.text.splitlines()
+    assert line.startswith("WARNING django.security.csrf Forbidden (CSRF cookie not set.)")
+
+
+@pytest.mark.django_db
+def test_an_error_of_ours_is_logged_with_where_it_happened(
+    logged: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assessments.views.exporting.zips.page", lambda _: 1 // 0)
+    assert client_of(make_reviewer(), raise_request_exception=False).get("/admin/exports/").status_code == 500
+    assert "ZeroDivisionError" in logged.text

@@ -309,6 +309,25 @@ def test_what_a_stale_page_sent_can_be_sent_again(client: Client, reviewer: User
     assert Review.objects.get().comment == "Typed in an old tab"
 
 
+def test_a_search_is_measured_as_it_is_kept(client: Client) -> None:
+    response = client.post("/admin/searches/", {"name": "Long", "query": "q=" + "é" * 900}, follow=True)
+    assert "These are too many filters to be kept." in text_of(response)
+    assert not SavedSearch.objects.exists()
+    client.post("/admin/searches/", {"name": "Just fits", "query": "q=" + "x" * 998})
+    assert len(SavedSearch.objects.get().query) == 1000
+
+
+def test_one_person_keeps_no_more_than_fifty_searches(client: Client, reviewer: User, another: User) -> None:
+    for number in range(49):
+        SavedSearch.objects.create(owner=reviewer, name=f"{number}", query="")
+    SavedSearch.objects.create(owner=another, name="Another's", query="")
+    client.post("/admin/searches/", {"name": "Fiftieth", "query": "queue=mine"})
+    response = client.post("/admin/searches/", {"name": "Too many", "query": "queue=mine"}, follow=True)
+    assert "You keep 50 searches, and that is the most." in text_of(response)
+    assert reviewer.saved_searches.filter(name="Fiftieth").exists()
+    assert reviewer.saved_searches.count() == 50
+
+
 # ---- Second looks ----
 
 

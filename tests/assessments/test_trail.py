@@ -120,6 +120,27 @@ def test_it_is_filtered_by_kind_action_organization_person_and_period(staff: Cli
     assert found(staff, **{"from": "2020-03-01", "kind": "sign-ins", "person": "ann"}) == ["signs in"]
 
 
+def test_reviews_are_all_that_reviewers_do(staff: Client) -> None:
+    actions = ["submission claimed", "review noted", "second look ended", "assessment returned", "assessment accepted"]
+    for action in [*actions, "assessment submitted", "submissions exported"]:
+        note(action, action=action)
+    assert sorted(found(staff, kind="reviews")) == sorted(actions)
+    assert "assessment returned" in found(staff, kind="assessments")
+
+
+def test_a_submissions_history_names_claims_and_second_looks_without_what_they_say(staff: Client) -> None:
+    submitted = make_submitted()
+    other = make_submitted(team="Another")
+    note("", action="submission claimed", assessment=submitted, claimed_by=[None, "claims@coe.example"])
+    note("First look", action="review noted", assessment=submitted, changes={"level": [None, "noted"]})
+    note("", action="second look ended", assessment=submitted, changes={"level": [None, "Only the second sees"]})
+    note("", action="submission released", assessment=other)
+    page = text_of(staff.get(f"/admin/assessments/assessment/{submitted.pk}/history/"))
+    assert page.index("Assessment submitted") < page.index("Submission claimed") < page.index("Second look ended")
+    for kept_out in ("Submission released", "claims@coe.example", "noted", "Only the second sees"):
+        assert kept_out not in page
+
+
 def test_a_day_that_is_none_is_refused_and_kept_out(staff: Client) -> None:
     assert staff.get(LIST, {"from": "yesterday"})["Location"].endswith("?e=1")
 

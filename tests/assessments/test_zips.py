@@ -6,7 +6,7 @@ import os
 import threading
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -435,3 +435,12 @@ def test_a_command_deletes_what_expired(reviewer: User, capsys: Any) -> None:
     assert not default_storage.exists(str(job.file))
     call_command("tidy_exports")
     assert capsys.readouterr().out == "0 exports deleted.\n"
+
+
+def test_a_zip_bears_the_day_it_was_asked_for_here(client: Client, reviewer: User) -> None:
+    job = made(by=reviewer)
+    evening = datetime(2026, 11, 24, 23, 0, tzinfo=timezone.get_default_timezone())
+    ExportJob.objects.filter(pk=job.pk).update(created_at=evening)
+    response = client.get(download(job))
+    assert archive_of(response).namelist()
+    assert 'filename="scorecards-2026-11-24.zip"' in response["Content-Disposition"]
