@@ -7,7 +7,8 @@ from .assessment import Cycle
 
 
 class PeerFigures(models.Model):
-    """What is shown of a cycle's organizations together, by the rubric they used and the due date at that time. It never changes.
+    """What is shown of a cycle's organizations together, by the rubric they used and the due date at that
+    time. It never changes.
 
     `document` is `assessments.peers.to_document`: nothing in it tells of a single organization.
     """
