@@ -17,10 +17,20 @@ _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uf
 """What nobody sees though it counts as a letter or a mark: fillers, an empty Braille cell, variants of a character."""
 
 
+def is_unseen(character: str) -> bool:
+    """Whether nobody sees this character, and it isn't a space."""
+    return category(character) in ("Cc", "Cf") or _BLANK.match(character) is not None
+
+
+def says_nothing(text: str) -> bool:
+    """Whether there is nothing in a text that anybody sees."""
+    return all(character.isspace() or is_unseen(character) for character in text)
+
+
 def validate_name(name: str) -> None:
     """Refuse what nobody sees: by it two names look the same, one looks like none, or text is turned round."""
     for character in name:
-        if category(character) in ("Cc", "Cf") or _BLANK.match(character):
+        if is_unseen(character):
             raise ValidationError(
                 f"There is a character in it that nobody sees (U+{ord(character):04X}). Type it instead of pasting it."
             )

@@ -36,7 +36,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a reviewer said on returning a submission: of the whole, of areas, and of single answers, in rubric order."""
+    """What a reviewer said on returning a submission: of the whole; of areas and single answers, in rubric order."""
 
     by: str
     at: datetime

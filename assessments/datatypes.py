@@ -91,9 +91,12 @@ class Remark:
 class Verdict:
     """What the CoE decided on a sealed submission. Claimed levels stay what they are; these stand beside them.
 
-    `levels` are the validated ones by area code: all of an accepted submission, the reviewer's own of a returned one;
-    None where not rated. `reasons` say why one is not the claimed level. `remarks` are by question code.
+    `levels` are the CoE's by area code: all of an accepted submission, which are the validated ones; the reviewer's own
+    of a returned one, which are found and no more. None where not rated. `reasons` say why one is not the claimed
+    level. `remarks` are by question code.
     """
+
+    accepted: bool
 
     decision: str
     decision_label: str
@@ -103,6 +106,11 @@ class Verdict:
     levels: Mapping[str, int | None]
     reasons: Mapping[str, str]
     remarks: Mapping[str, Remark]
+
+    @property
+    def word(self) -> str:
+        """What its levels are called: only accepted ones are validated."""
+        return "Validated" if self.accepted else "Found"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from django.core.validators import URLValidator
 from django.http import QueryDict
 from django.utils import timezone
 
-from aicmm.names import NameFormField
+from aicmm.names import NameFormField, says_nothing
 from assessments.actions import AlreadyThere, AnswerEntry
 from assessments.datatypes import EvidenceLink, GivenAnswer
 from assessments.models import Assessment, Cycle, Invitation, Organization, Role, User
@@ -34,8 +34,10 @@ TITLE_LIMIT = 200
 
 
 def tidy(text: str) -> str:
-    """Text as it is stored: one kind of line end, no control characters, no space around it."""
-    return CONTROL_CHARACTERS.sub("", LINE_ENDS.sub("\n", text)).strip()
+    """Text as it is stored: one kind of line end, no control characters, no space around it; empty where nobody sees
+    anything of it. Within what is seen the unseen stays: some scripts are written with it."""
+    tidied = CONTROL_CHARACTERS.sub("", LINE_ENDS.sub("\n", text)).strip()
+    return "" if says_nothing(tidied) else tidied
 
 
 def fingerprint(choice: str, reason: str, rationale: str, evidence: Sequence[EvidenceLink]) -> str:

@@ -115,6 +115,11 @@ class Narrative:
     verdict: str
 
     @property
+    def since(self) -> str:
+        """What `moved` is measured from: with other levels beside the claimed ones it says that it is about these."""
+        return f"{self.compared_with}, as claimed" if self.verdict else self.compared_with
+
+    @property
     def started(self) -> tuple[AreaStory, ...]:
         return tuple(story for story in self.stories if story.figures.started)
 

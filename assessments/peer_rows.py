@@ -34,20 +34,22 @@ def peers_of(assessment: Assessment) -> tuple[Peer, ...]:
 def peer_table(assessment: Assessment, lot: Random | None = None) -> PeerTable | None:
     """What is shown of the assessment's cycle and rubric; None until its due date has ended.
 
-    What was once shown is kept and shown for good, so that nothing can be learned from what changes later. Kept by the
-    first who looks, since nobody else is there when a date ends; of two who look at once the first one's lot stands.
+    What was once shown is kept and shown for as long as that date stands, so that nothing can be learned from what
+    changes later. Kept by the first who looks, since nobody else is there when a date ends; of two who look at once the
+    first one's lot stands.
     """
-    kept = PeerFigures.objects.filter(cycle=assessment.cycle_id, rubric=assessment.rubric_id)
+    cycle = assessment.cycle
+    if timezone.now() < cycle.closes_at:
+        return None
+    kept = PeerFigures.objects.filter(cycle=cycle, rubric=assessment.rubric_id, due_on=cycle.due_on)
     document = kept.values_list("document", flat=True).first()
     if document is not None:
         return from_document(document)
-    if timezone.now() < assessment.cycle.closes_at:
-        return None
     areas = [area.code for area in rubric_of(assessment).areas]
     table = tabulate(peers_of(assessment), areas, lot or SystemRandom())
     if not table.shown:
         return table
-    row = PeerFigures(cycle_id=assessment.cycle_id, rubric_id=assessment.rubric_id, document=to_document(table))
+    row = PeerFigures(cycle=cycle, rubric_id=assessment.rubric_id, due_on=cycle.due_on, document=to_document(table))
     PeerFigures.objects.bulk_create([row], ignore_conflicts=True)
     return from_document(kept.values_list("document", flat=True).get())
 

@@ -1,4 +1,4 @@
-"""The pictures of one result, the same on screen and on paper: claimed, beside it last cycle's and the validated."""
+"""The pictures of one result, the same on screen and on paper: claimed, beside it last cycle's and the CoE's."""
 
 from dataclasses import dataclass, replace
 
@@ -22,9 +22,10 @@ def pictures(sheet: ScoredAssessment, story: Narrative, *, ident: str) -> Pictur
     """Draw a result. `ident` begins the ids of the drawings, unique on a page."""
     earlier = sheet.earlier[0] if sheet.earlier else None
     validated = _validated(sheet)
+    word = sheet.verdict.word if sheet.verdict else ""
     series = [Series(f"{sheet.cycle}, claimed" if validated else sheet.cycle, sheet.result)]
     if validated:
-        series.append(Series("Validated by the CoE", validated, kind="validated"))
+        series.append(Series(f"{word} by the CoE", validated, kind="validated"))
     if earlier:
         series.append(Series(earlier.cycle, earlier.result, kind="comparison"))
     return Pictures(
@@ -35,6 +36,7 @@ def pictures(sheet: ScoredAssessment, story: Narrative, *, ident: str) -> Pictur
             title=f"Profile strip. {story.headline} {story.verdict}".rstrip(),
             previous=earlier.result if earlier else None,
             validated=sheet.verdict.levels if sheet.verdict else None,
+            validated_word=word,
         ),
         radar=charts.radar_svg(
             sheet.rubric,
@@ -47,7 +49,7 @@ def pictures(sheet: ScoredAssessment, story: Narrative, *, ident: str) -> Pictur
 
 
 def _validated(sheet: ScoredAssessment) -> Result | None:
-    """The validated levels as a result to draw; None where there are none. An area without one leaves a gap."""
+    """The CoE's levels as a result to draw; None where there are none. An area without one leaves a gap."""
     if sheet.verdict is None or not any(sheet.verdict.levels.values()):
         return None
     levels = sheet.verdict.levels

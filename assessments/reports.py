@@ -89,13 +89,15 @@ class AnswerRow:
 class AreaPage:
     """`steps_elsewhere`: the way to the next level stands among the next steps and isn't spelled out here again.
 
-    `bare`: nobody gave a rationale, evidence or a reason, so there is no column for them.
+    `bare`: nobody gave a rationale, evidence or a reason, so there is no column for them. `verdict_word` is what the
+    CoE's level is called, empty before there is any.
     """
 
     story: AreaStory
     rows: tuple[AnswerRow, ...]
     steps_elsewhere: bool
     bare: bool
+    verdict_word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +143,11 @@ def scorecard_html(sheet: ScoredAssessment) -> str:
             "people": join_words(sheet.people),
             "movements": [_movement_row(sheet.rubric, movement) for movement in reversed(story.moved)],
             "held": [one for one in reversed(story.stories) if one.holding or one.gap],
-            "areas": [_area_page(one, one.route in story.priorities) for one in reversed(story.started)],
+            "areas": [_area_page(sheet, one, one.route in story.priorities) for one in reversed(story.started)],
             "not_started": story.not_started[::-1],
             "strip": mark_safe(drawn.strip),
             "radar": mark_safe(drawn.radar),
+            "verdict_comment": printed_text(sheet.verdict.comment) if sheet.verdict else None,
             "verdict_on": printed_date(sheet.verdict.at) if sheet.verdict else "",
             "validated": bool(sheet.verdict and any(sheet.verdict.levels.values())),
         },
@@ -234,13 +237,14 @@ def _movement_row(rubric: Rubric, movement: Movement) -> MovementRow:
     )
 
 
-def _area_page(story: AreaStory, steps_elsewhere: bool) -> AreaPage:
+def _area_page(sheet: ScoredAssessment, story: AreaStory, steps_elsewhere: bool) -> AreaPage:
     steps = {step.line.code: step for step in story.route.changes} if story.route else {}
     return AreaPage(
         story=story,
         rows=tuple(_answer_row(line, steps.get(line.code)) for line in story.lines),
         steps_elsewhere=steps_elsewhere,
         bare=not any(line.reason or line.rationale or line.evidence for line in story.lines),
+        verdict_word=sheet.verdict.word if sheet.verdict else "",
     )
 
 

@@ -221,8 +221,10 @@ def with_verdict(sheet: ScoredAssessment, reviews: Iterable[Review], *, remarks:
 
 def _verdict(review: Review, result: Result, *, remarks: bool) -> Verdict:
     found = {row.area: row for row in review.areas.all()}
-    claimed = {area.area: area.level for area in result.areas} if review.decision == Decision.ACCEPTED else {}
+    accepted = review.decision == Decision.ACCEPTED
+    claimed = {area.area: area.level for area in result.areas} if accepted else {}
     return Verdict(
+        accepted=accepted,
         decision=review.decision,
         decision_label=review.get_decision_display(),
         by=str(review.reviewer),

@@ -161,7 +161,8 @@ def found_sentence(rubric: Rubric, found: int | None, claimed: int | None) -> st
     """The level that the CoE found for one area, beside the claimed one."""
     if found == claimed:
         return f"{level_text(rubric, found)}, as claimed."
-    return f"{level_text(rubric, found)}; {f'claimed {level_text(rubric, claimed)}' if claimed else 'not rated by the team'}."
+    beside = f"claimed {level_text(rubric, claimed)}" if claimed else "not rated by the team"
+    return f"{level_text(rubric, found)}; {beside}."
 
 
 def movement(rubric: Rubric, before: Result, after: Result) -> tuple[Movement, ...]:

@@ -95,13 +95,14 @@ def strip_svg(
     target: Mapping[str, int] | None = None,
     previous: Result | None = None,
     validated: Mapping[str, int | None] | None = None,
+    validated_word: str = "Validated",
     compact: bool = False,
 ) -> str:
     """A stand-alone `<svg>`, the first area at the bottom; `compact` is a thumbnail without words.
 
     `ident` is unique on the page, `title` says in words what the picture shows. `target` gives a level by area code,
     `previous` is last cycle's result, `validated` the levels that the CoE found, shown where they are not the claimed
-    ones; a thumbnail shows none of them.
+    ones and called `validated_word`; a thumbnail shows none of them.
     """
     found = {area.area: area for area in result.areas}
     if compact:
@@ -127,7 +128,7 @@ def strip_svg(
     for line in rows:
         drawn.append(line.draw(top, rubric.top))
         top += row_height(line.lines)
-    signs, height = _key(rows, top)
+    signs, height = _key(rows, top, validated_word)
     return svg("strip", ident, title, WIDTH, top + height, "".join(drawn) + signs)
 
 
@@ -161,7 +162,7 @@ def _cells(bar: Bar, levels: tuple[int, int] | None) -> str:
     )
 
 
-def _key(rows: Sequence[_Row], top: float) -> tuple[str, float]:
+def _key(rows: Sequence[_Row], top: float, validated_word: str) -> tuple[str, float]:
     """What the signs in these rows mean, and the key's height."""
     levels = [pair for pair in (levels_of(row.result) for row in rows) if pair]
     entries = [
@@ -169,7 +170,7 @@ def _key(rows: Sequence[_Row], top: float) -> tuple[str, float]:
         ([pair for pair in levels if pair[1] > pair[0]], _HATCHED, "Could be up to"),
         ([row for row in rows if row.target is not None], _DIAMOND, "Target"),
         ([row for row in rows if row.previous is not None], _DOT, "Last cycle"),
-        ([row for row in rows if row.validated is not None], _TRIANGLE, "Validated, where it differs"),
+        ([row for row in rows if row.validated is not None], _TRIANGLE, f"{validated_word}, where it differs"),
     ]
     return key([(sign, text) for present, sign, text in entries if present], top)
 

@@ -51,6 +51,9 @@ def form_of(**fields: Any) -> AnswerForm:
         ("\ufeff数据 🙂 e\u0301 \u202e", "\ufeff数据 🙂 e\u0301 \u202e"),
         ("\ufffe\uffff", ""),
         ("\x1f \x00", ""),
+        ("\u200b\u2060", ""),
+        (" \ufeff\n\u2800\u3164 ", ""),
+        ("نمی\u200cشود \u200b", "نمی\u200cشود \u200b"),
         ("", ""),
     ],
 )
@@ -117,6 +120,7 @@ def test_a_rubric_with_fewer_levels_allows_fewer() -> None:
     ("fields", "messages"),
     [
         ({"choice": "not_applicable"}, {"reason": ["Say why this question doesn't apply to you."]}),
+        ({"choice": "not_applicable", "reason": "\u200b"}, {"reason": ["Say why this question doesn't apply to you."]}),
         ({"rationale": "x\n" * 150}, {"rationale": ["This has 150 lines; the most that fits is 100."]}),
         ({"evidence": [LINK] * 11}, {"evidence": ["There are 11 links; the most that fits is 10."]}),
         ({"evidence": [("Plan", "")]}, {"evidence": ["Add the web address of “Plan”."]}),

@@ -151,7 +151,7 @@ def answer_comment(**fields: Any) -> AnswerComment:
 def figures_twice() -> None:
     cycle = make_cycle()
     for _ in range(2):
-        PeerFigures.objects.create(cycle=cycle, rubric=newest_published(), document={})
+        PeerFigures.objects.create(cycle=cycle, rubric=newest_published(), due_on=cycle.due_on, document={})
 
 
 def flag(**fields: Any) -> ScorecardFlag:
@@ -221,7 +221,7 @@ VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
         lambda url=url: evidence(url=url)
         for url in ("javascript:alert(1)", "", "ftp://a.example/", " https://a.example")
     ],
-    "peer_figures_once_per_cycle_and_rubric": [figures_twice],
+    "peer_figures_once_per_cycle_rubric_and_due_date": [figures_twice],
     "scorecard_sequence_once": [lambda: same_scorecard(sequence=True)],
     "scorecard_area_once": [second_area],
     "scorecard_area_all_or_no_figures": [

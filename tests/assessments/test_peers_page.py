@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from assessments import actions, peer_rows, peers
 from assessments.charts import peers_svg
@@ -184,8 +185,33 @@ class TestFiguresStayAsTheyWereShown:
         make_peers(cycle=cycle, count=6, kind="department", levels=[5])
         Organization.objects.update(size="large")
         Organization.objects.filter(assessments=assessment).update(kind="independent")
-        Cycle.objects.update(due_on=timezone.localdate() + timedelta(days=30))
         assert peer_rows.peer_table(Assessment.objects.get(pk=assessment.pk)) == before
+
+    def test_before_a_due_date_that_was_put_off_none_are_shown(self) -> None:
+        cycle = make_past_cycle()
+        make_peers(cycle=cycle, count=6)
+        assessment = mine(cycle)
+        assert "of 7 organizations" in page_of(assessment)
+        due = timezone.localdate() + timedelta(days=30)
+        Cycle.objects.update(due_on=due)
+        page = page_of(Assessment.objects.get(pk=assessment.pk))
+        assert "of 7 organizations" not in page
+        assert f"appear after {date_format(due, 'F j, Y')}" in page
+
+    def test_each_due_date_has_its_own(self) -> None:
+        cycle = make_past_cycle()
+        make_peers(cycle=cycle, count=6)
+        assessment = mine(cycle)
+        make_submitted(cycle=cycle, at=cycle.closes_at + timedelta(hours=1))
+        first = peer_rows.peer_table(assessment, Random(1))
+        organizations = []
+        for due in (cycle.due_on + timedelta(days=1), cycle.due_on):
+            Cycle.objects.update(due_on=due)
+            table = peer_rows.peer_table(Assessment.objects.get(pk=assessment.pk), Random(2))
+            assert table is not None
+            organizations.append(table.shown[0].organizations)
+        assert organizations == [8, 7]
+        assert table == first
 
     def test_each_look_sees_the_first_one_s_lot(self) -> None:
         cycle = make_past_cycle()

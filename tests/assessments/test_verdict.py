@@ -1,5 +1,6 @@
 """Claimed and validated levels, side by side on the result, in the radar and on paper; and who sees them when."""
 
+import re
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from assessments.actions import AreaEntry, CommentEntry, ReviewEntry
 from assessments.datatypes import ScoredAssessment
 from assessments.models import Assessment, Review, User
 from assessments.narrative import narrative
-from tests.factories import Agency, client_of, make_reviewer, make_submitted
+from tests.assessments import pdf_checks
+from tests.factories import Agency, client_of, make_past_cycle, make_reviewer, make_submitted
 from tests.uswds.markup import parse
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +102,73 @@ def test_a_returned_one_shows_the_levels_that_the_reviewer_chose(agency: Agency)
     sheet = sheet_of(assessment)
     assert sheet.verdict is not None
     assert sheet.verdict.levels == {"secops": 2}
+
+
+def test_only_accepted_levels_are_called_validated(agency: Agency, accepted: Assessment) -> None:
+    returned = make_submitted(organization=agency.organization, by=agency.lead)
+    actions.return_(assessment=returned, by=make_reviewer(), entry=FOUND)
+    for assessment, word, other in ((accepted, "Validated", "Found"), (returned, "Found", "Validated")):
+        page = client_of(agency.lead).get(reverse("result", args=[assessment.pk]), {"submission": 1})
+        html = reports.scorecard_html(sheet_of(assessment))
+        shown = parse(page.content.decode())
+        assert f"Claimed and {word.lower()}" in [heading.text for heading in shown.all("h2")]
+        assert word in [head.text for head in shown.all("th", scope="col")]
+        for content in (page.content.decode(), html):
+            assert f"{word} by the CoE" in content
+            assert f"{word}, where it differs" in content
+            assert not re.search(rf"\b{other}\b", content)
+        assert f'<th scope="row">{word}</th>' in html
+        assert f"{word} by the Center of Excellence: Level 2, Repeatable." in html
+
+
+def test_other_levels_stand_right_below_the_headline(agency: Agency, accepted: Assessment) -> None:
+    shown = parse(client_of(agency.viewer).get(reverse("result", args=[accepted.pk])).content.decode())
+    paragraphs = [paragraph.text for paragraph in shown.one("main").all("p")]
+    headline = paragraphs.index(shown.one("p", css="usa-intro").text)
+    assert paragraphs[headline + 1] == (
+        "The Center of Excellence finds other levels than claimed: SecOps at Level 2, claimed Level 3."
+    )
+
+
+def test_what_moved_is_about_claimed_levels_and_says_so_beside_others(agency: Agency) -> None:
+    earlier = make_past_cycle()
+    make_submitted(organization=agency.organization, by=agency.lead, team="Gauges", cycle=earlier, level=2)
+    assessment = make_submitted(organization=agency.organization, by=agency.lead, team="Gauges")
+    plain, claimed = f"What moved since {earlier}", f"What moved since {earlier}, as claimed"
+
+    def heads() -> list[list[str]]:
+        page = client_of(agency.lead).get(reverse("result", args=[assessment.pk])).content.decode()
+        paper = reports.scorecard_html(sheet_of(assessment))
+        return [[head.text for head in parse(html).all("h2")] for html in (page, paper)]
+
+    assert all(plain in found for found in heads())
+    actions.accept(assessment=assessment, by=make_reviewer(), entry=FOUND)
+    assert all(claimed in found for found in heads())
+    text = text_of(client_of(agency.lead), "result", assessment)
+    assert f"Since {earlier}, as claimed: SecOps rose from Level 2 to Level 3." in text
+
+
+def test_the_paper_has_the_whole_comment_in_its_lines(agency: Agency) -> None:
+    comment = "Dear team,\n" + "w" * 3900 + "\n<Thanks> to all."
+    assessment = make_submitted(organization=agency.organization, by=agency.lead)
+    actions.accept(assessment=assessment, by=make_reviewer(name="Rhea Viewer"), comment=comment)
+    sheet = sheet_of(assessment)
+    heads = parse(reports.scorecard_html(sheet)).all("h2")
+    (said,) = [head.parent for head in heads if head.text == "What the Center of Excellence says"]
+    assert said is not None
+    assert "Accepted by Rhea Viewer on" in said.text
+    assert "&lt;Thanks&gt; to all." in reports.scorecard_html(sheet)
+    assert said.one("p", css="text").raw.replace("\u200b", "") == comment
+    made = pdf.made(reports.scorecard_html(sheet))
+    assert made.problems == ()
+    assert pdf_checks.ua_problems(made.body) == []
+    text = pdf_checks.text_of(made.body)
+    assert text.count("w") >= 3900
+    assert "to all." in text
+
+
+def test_without_a_comment_the_paper_has_no_place_for_it(accepted: Assessment) -> None:
+    assert "What the Center of Excellence says" not in reports.scorecard_html(sheet_of(accepted))
 
 
 def test_while_a_second_look_is_open_only_the_first_reviewer_sees_what_was_found(
