@@ -31,7 +31,8 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         """Those drawn whose second look is `user`'s to take or to go on with, oldest first."""
         first_was_theirs = Q(reviews__look="first", reviews__reviewer=user)
         taken = Q(reviews__look="second") & (~Q(reviews__reviewer=user) | Q(reviews__decided_at__isnull=False))
-        mine = self.for_second_look().exclude(pk__in=self.model.objects.filter(first_was_theirs | taken).values("pk"))
+        open_to_them = self.for_second_look().exclude(assessment__claimed_by=user)
+        mine = open_to_them.exclude(pk__in=self.model.objects.filter(first_was_theirs | taken).values("pk"))
         return mine.defer("document").order_by("sealed_at")
 
     def with_decision(self) -> Self:
