@@ -64,6 +64,13 @@ class FollowUp:
     changed: int
     left: tuple[PageLink, ...]
 
+    @property
+    def sentence(self) -> str:
+        if self.asked == 1:
+            return f"One answer was asked about; it was {'' if self.changed else 'not '}changed."
+        changed = f"{self.changed or 'none'} of them {'were' if self.changed > 1 else 'was'} changed"
+        return f"{self.asked} answers were asked about; {changed}."
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerSheet:

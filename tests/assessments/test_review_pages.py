@@ -317,6 +317,19 @@ def test_it_is_said_how_many_of_those_asked_about_were_changed(
     assert ("Left as before" in text) == (not changed)
 
 
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ((), "One answer was asked about; it was not changed. Left as before: SecOps 2."),
+        (("secops-2",), "One answer was asked about; it was changed."),
+    ],
+)
+def test_one_answer_that_was_asked_about_is_spoken_of_as_one(
+    client: Client, another: User, changed: tuple[str, ...], sentence: str
+) -> None:
+    assert sentence in text_of(client.get(page_of(resubmitted(by=another, entry=NOTES, changed=changed))))
+
+
 def test_what_was_found_on_the_submission_before_stands_at_its_area(client: Client, another: User) -> None:
     response = client.get(page_of(resubmitted(by=another, entry=ASKED, changed=("secops-2",))))
     page = shown(response)
