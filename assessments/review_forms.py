@@ -36,8 +36,12 @@ class ReviewForm(forms.Form):
         claimed: Mapping[str, int | None],
         noted: Review | None = None,
         seal: str = "",
+        asks: bool = True,
     ) -> None:
-        """`claimed` are the areas' levels by code; `noted` fills the fields in; `seal` is the digest judged on."""
+        """`claimed` are the areas' levels by code; `noted` fills the fields in; `seal` is the digest judged on.
+
+        Without `asks` there is no `evidence-<question>`, since no team would see it.
+        """
         super().__init__(data, initial=_initial(noted) | {"seal": seal})
         self.claimed = claimed
         self.rubric = rubric
@@ -47,7 +51,8 @@ class ReviewForm(forms.Form):
             self.fields[f"reason-{area.code}"] = _short_text()
             for question in area.questions:
                 self.fields[f"text-{question.code}"] = _short_text()
-                self.fields[f"evidence-{question.code}"] = forms.BooleanField(required=False)
+                if asks:
+                    self.fields[f"evidence-{question.code}"] = forms.BooleanField(required=False)
 
     def level_of(self, area: str) -> forms.BoundField:
         return self[f"level-{area}"]
@@ -58,8 +63,9 @@ class ReviewForm(forms.Form):
     def text_of(self, question: str) -> forms.BoundField:
         return self[f"text-{question}"]
 
-    def evidence_of(self, question: str) -> forms.BoundField:
-        return self[f"evidence-{question}"]
+    def evidence_of(self, question: str) -> forms.BoundField | None:
+        name = f"evidence-{question}"
+        return self[name] if name in self.fields else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -82,9 +88,9 @@ class ReviewForm(forms.Form):
             if cleaned[f"level-{area.code}"]
         }
         comments = {
-            code: CommentEntry(cleaned[f"text-{code}"], cleaned[f"evidence-{code}"])
+            code: CommentEntry(cleaned[f"text-{code}"], cleaned.get(f"evidence-{code}", False))
             for code in self.rubric.question_by_code
-            if cleaned[f"text-{code}"] or cleaned[f"evidence-{code}"]
+            if cleaned[f"text-{code}"] or cleaned.get(f"evidence-{code}")
         }
         return ReviewEntry(cleaned["comment"], areas, comments)
 

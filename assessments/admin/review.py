@@ -17,7 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from assessments import actions, results, review_sheet
-from assessments.access import Access, readable_assessment, reviews, signed_in
+from assessments.access import Access, decided_reviews, readable_assessment, reviews, signed_in
 from assessments.models import Assessment, AuditEvent, Look, Review, SavedSearch, Scorecard, State, User
 from assessments.review_forms import ACCEPT, RETURN, ReviewForm
 from rubric.models import newest_published
@@ -175,24 +175,29 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> HttpResponse:
         """The review page in place of Django's form."""
-        assessment, user = _submission(request, object_id).assessment, signed_in(request)
+        access, user = _submission(request, object_id), signed_in(request)
+        assessment = access.assessment
         act = request.POST.get("act")
         if act in (CLAIM, RELEASE, TAKE_OVER):
             return self._claim(request, assessment, act)
         scorecard = _newest_with_document(assessment)
-        noted = _noted_for(assessment, scorecard, user)
+        noted = _noted_for(scorecard, user)
         form = self._form(request, assessment, scorecard, noted)
         sent = form and request.method == "POST" and form.is_valid()
         if form and sent and self._done(request, assessment, form, scorecard, noted):
             here = reverse("admin:assessments_assessment_change", args=[assessment.pk])
             queue = f"{reverse('admin:assessments_assessment_changelist')}?queue={WAITING}"
             return redirect(queue if act in (ACCEPT, RETURN) else here)
+        decided = list(decided_reviews(access, user).with_rows())
+        second = review_sheet.second_look(scorecard) if review_sheet.both_looks_over(scorecard) else None
         context = {
             **self.admin_site.each_context(request),
-            **review_sheet.page(assessment, scorecard, form=form, noted=noted),
+            **review_sheet.page(assessment, scorecard, form=form, noted=noted, decided=decided, second=second),
             "title": f"{assessment}",
             "opts": self.opts,
-            "reviews": Review.objects.of(assessment),
+            "reviews": decided,
+            "second": second,
+            "second_look_over": review_sheet.second_look_over(scorecard),
             "mine": assessment.claimed_by_id == user.pk,
             "due": review_due(assessment),
         }
@@ -257,13 +262,15 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """What became of a submission, from the audit trail; Django's own log knows nothing of it."""
-        assessment = _submission(request, object_id).assessment
+        access = _submission(request, object_id)
+        assessment = access.assessment
         context = {
             **self.admin_site.each_context(request),
             "title": f"History: {assessment}",
             "opts": self.opts,
             "assessment": assessment,
             "moves": AuditEvent.objects.moves_of(assessment),
+            "hidden": _hidden_submissions(access, signed_in(request)),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/assessments/assessment/history.html", context)
@@ -293,11 +300,15 @@ def _newest_with_document(assessment: Assessment) -> Scorecard:
     return scorecard
 
 
-def _noted_for(assessment: Assessment, scorecard: Scorecard, user: User) -> Review | None:
+def _noted_for(scorecard: Scorecard, user: User) -> Review | None:
     """The first look as far as this reviewer may see it: one who may have the second look has to stay blind."""
-    if assessment.claimed_by_id != user.pk and not review_sheet.shows_first_look(scorecard, user):
-        return None
-    return review_sheet.first_look(scorecard)
+    return review_sheet.first_look(scorecard) if review_sheet.shows_first_look(scorecard, user) else None
+
+
+def _hidden_submissions(access: Access, user: User) -> set[int]:
+    """The numbers of the submissions whose decision this reader may not see the words of."""
+    hidden = Review.objects.of(access.assessment).exclude(pk__in=decided_reviews(access, user).values("pk"))
+    return set(hidden.values_list("scorecard__sequence", flat=True))
 
 
 def _submission(request: HttpRequest, object_id: str) -> Access:

@@ -78,6 +78,7 @@ def second_look(request: HttpRequest, pk: int) -> HttpResponse:
         claimed={row.area: row.level for row in scorecard.areas.all()},
         noted=noted,
         seal=scorecard.sha256,
+        asks=False,
     )
     if request.method == "POST" and form.is_valid():
         complete = request.POST.get("act") == "complete"
@@ -90,7 +91,7 @@ def second_look(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "The second look is over. Thank you." if complete else "Saved.")
             return redirect("second-looks") if complete else redirect("second-look", pk)
-    page = review_sheet.page(scorecard.assessment, scorecard, form=form, noted=noted, blind=True)
+    page = review_sheet.page(scorecard.assessment, scorecard, form=form, noted=noted)
     return render(
         request,
         "admin/review/second_look.html",

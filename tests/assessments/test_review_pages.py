@@ -206,9 +206,25 @@ def test_flags_stand_where_they_point(client: Client) -> None:
     assessment = make_submitted(choices={"dataops-2": 5})
     response = client.get(page_of(assessment))
     sheet = response.context["review"]
-    assert sheet.flags == ("29 of 29 answers were saved within 10 minutes.",)
-    row = shown(response).by_id("dataops-2")
-    assert "DataOps 2 claims Level 5 without any evidence." in row.text
+    rush, claim = "29 of 29 answers were saved within 10 minutes.", "DataOps 2 claims Level 5 without any evidence."
+    assert [(flag.text, flag.href) for flag in sheet.flags] == [(rush, ""), (claim, "#dataops-2")]
+    assert claim in shown(response).by_id("dataops-2").text
+
+
+def test_the_head_of_the_page_lists_every_flag_with_a_link_to_what_it_speaks_of(client: Client, settings: Any) -> None:
+    settings.SECOND_LOOK_PERCENT = 100
+    choices = {f"aiops-{n}": 1 for n in range(1, 9)} | {"secops-1": "not_applicable", "secops-2": "not_applicable"}
+    assessment = make_submitted(level=4, choices=choices | {"secops-3": "not_applicable"})
+    flagged = assessment.scorecards.get().flags
+    for address in (page_of(assessment), look_of(assessment.scorecards.get())):
+        page = shown(client.get(address))
+        links = {link.text: link["href"] for link in page.all("a")}
+        for flag in flagged.exclude(area=""):
+            assert links[flag.sentence] == f"#{flag.question or f'area-{flag.area}'}"
+            assert page.by_id(links[flag.sentence][1:])
+    assert flagged.filter(question="").exclude(area="").exists()
+    flagged.all().delete()
+    assert "Worth a second thought" not in text_of(client.get(page_of(assessment)))
 
 
 @pytest.mark.parametrize("notes", [False, True])
@@ -221,6 +237,118 @@ def test_the_page_takes_the_same_queries_whatever_is_noted(
         actions.save_review(assessment=assessment, by=reviewer, entry=ReviewEntry("Hm.", NOTES.areas, comments))
     with django_assert_num_queries(12 if notes else 10):
         client.get(page_of(assessment))
+
+
+def resubmitted(*, by: User, entry: ReviewEntry, changed: tuple[str, ...]) -> Assessment:
+    """A submission that was returned with `entry` and came back with some answers changed."""
+    assessment = make_submitted()
+    actions.return_(assessment=assessment, by=by, entry=entry)
+    for code in changed:
+        actions.save_answer(
+            assessment=assessment, code=code, entry=AnswerEntry("4"), seen_version=1, by=assessment.created_by
+        )
+    actions.submit(assessment=assessment, by=assessment.created_by)
+    return assessment
+
+
+ASKED = ReviewEntry(
+    areas={"secops": AreaEntry(2, "the log is not kept.")},
+    comments={
+        "secops-2": CommentEntry("Link the log."),
+        "secops-3": CommentEntry("Who?"),
+        "mlops-1": CommentEntry("", wants_evidence=True),
+    },
+)
+
+
+def test_areas_without_news_are_folded_and_their_level_can_be_chosen(client: Client, another: User) -> None:
+    assessment = resubmitted(by=another, entry=ASKED, changed=("secops-2",))
+    page = shown(client.get(page_of(assessment)))
+    cloudops = page.by_id("area-cloudops")
+    (fold,) = cloudops.all("details", css="review__rest")
+    assert "open" not in fold.attrs
+    assert len(fold.all("tr")) == len(cloudops.all("tr"))
+    assert [one["id"] for one in cloudops.all("select")] == ["id_level-cloudops"]
+    assert not fold.all("select")
+    assert "CloudOps: Level 3, Defined" in cloudops.all("h2")[0].text
+
+
+def test_what_is_wrong_in_a_fold_opens_it(client: Client, another: User) -> None:
+    assessment = resubmitted(by=another, entry=ASKED, changed=("secops-2",))
+    page = shown(client.post(page_of(assessment), sent(assessment, "save", **{"text-cloudops-1": "x" * 1001})))
+    (fold,) = page.by_id("area-cloudops").all("details", css="review__rest")
+    assert "open" in fold.attrs
+
+
+def test_a_first_submission_folds_nothing(client: Client) -> None:
+    page = shown(client.get(page_of(make_submitted())))
+    assert not page.all("details", css="review__rest")
+
+
+def test_what_was_asked_about_and_left_stands_open_and_is_named(client: Client, another: User) -> None:
+    assessment = resubmitted(by=another, entry=ASKED, changed=("secops-2", "cloudops-1"))
+    response = client.get(page_of(assessment))
+    page = shown(response)
+    areas = {area.story.area.code: [one.line.code for one in area.news] for area in response.context["review"].areas}
+    assert {code: news for code, news in areas.items() if news} == {
+        "secops": ["secops-2", "secops-3"],
+        "mlops": ["mlops-1"],
+        "cloudops": ["cloudops-1"],
+    }
+    marked = [row["id"] for row in page.all("tr") if "Asked about, not changed." in row.text]
+    assert sorted(marked) == ["mlops-1", "secops-3"]
+    assert "3 answers were asked about; 1 of them was changed. Left as before: SecOps 3, MLOps 1." in text_of(response)
+    links = {link.text: link["href"] for link in page.all("a")}
+    assert (links["SecOps 3"], links["MLOps 1"]) == ("#secops-3", "#mlops-1")
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ((), "3 answers were asked about; none of them was changed. Left as before: SecOps 2, SecOps 3, MLOps 1."),
+        (("secops-2", "secops-3", "mlops-1"), "3 answers were asked about; 3 of them were changed."),
+    ],
+)
+def test_it_is_said_how_many_of_those_asked_about_were_changed(
+    client: Client, another: User, changed: tuple[str, ...], sentence: str
+) -> None:
+    text = text_of(client.get(page_of(resubmitted(by=another, entry=ASKED, changed=changed))))
+    assert sentence in text
+    assert ("Left as before" in text) == (not changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ((), "One answer was asked about; it was not changed. Left as before: SecOps 2."),
+        (("secops-2",), "One answer was asked about; it was changed."),
+    ],
+)
+def test_one_answer_that_was_asked_about_is_spoken_of_as_one(
+    client: Client, another: User, changed: tuple[str, ...], sentence: str
+) -> None:
+    assert sentence in text_of(client.get(page_of(resubmitted(by=another, entry=NOTES, changed=changed))))
+
+
+def test_what_was_found_on_the_submission_before_stands_at_its_area(client: Client, another: User) -> None:
+    response = client.get(page_of(resubmitted(by=another, entry=ASKED, changed=("secops-2",))))
+    page = shown(response)
+    found = "Submission 1: found at Level 2, Repeatable, because the log is not kept."
+    assert found in " ".join(page.by_id("area-secops").text.split())
+    assert "Submission 1" not in page.by_id("area-cloudops").text
+
+
+def test_validated_levels_stand_beside_the_claimed_ones(client: Client, another: User) -> None:
+    assessment = make_submitted()
+    before = text_of(client.get(page_of(assessment)))
+    assert "Claimed and validated" not in before
+    actions.accept(assessment=assessment, by=another, entry=NOTES)
+    response = client.get(page_of(assessment))
+    text = text_of(response)
+    assert "Claimed and validated" in text
+    assert "SecOps at Level 2, claimed Level 3." in text
+    assert "Validated by the CoE" in response.context["radar"]
+    assert "alidated" in response.context["strip"]
 
 
 # ---- The list ----
@@ -405,3 +533,81 @@ def test_the_list_of_second_looks_takes_few_queries(
         make_submitted()
     with django_assert_num_queries(6):
         client.get("/admin/second-looks/")
+
+
+LEVELS = {area: AreaEntry(3) for area in AREAS} | {"secops": AreaEntry(1, "No log at all.")}
+
+
+def history_of(assessment: Assessment) -> str:
+    return reverse("admin:assessments_assessment_history", args=[assessment.pk])
+
+
+def test_nothing_of_a_decision_is_told_to_others_while_a_second_look_is_open(
+    client: Client, another: User, drawn: Scorecard
+) -> None:
+    assessment = drawn.assessment
+    actions.accept(assessment=assessment, by=another, entry=NOTES)
+    for address in (page_of(assessment), history_of(assessment)):
+        theirs, mine = text_of(client_of(another).get(address)), text_of(client.get(address))
+        assert "Thank you." in theirs
+        for word in ("Thank you.", "The log is not kept.", "Link the log.", "Claimed and validated"):
+            assert word not in mine
+    assert "Hidden until the second look is over." in text_of(client.get(history_of(assessment)))
+    actions.save_second_look(scorecard=drawn, by=make_reviewer(), entry=ReviewEntry(areas=LEVELS), complete=True)
+    for address in (page_of(assessment), history_of(assessment)):
+        assert "Thank you." in text_of(client.get(address))
+
+
+def test_nothing_of_an_earlier_submission_is_told_while_its_second_look_is_open(
+    client: Client, another: User, settings: Any
+) -> None:
+    settings.SECOND_LOOK_PERCENT = 100
+    assessment = resubmitted(by=another, entry=ASKED, changed=("secops-2",))
+    text = text_of(client.get(page_of(assessment)))
+    for word in ("Link the log.", "the log is not kept.", "asked about;", "Asked about, not changed."):
+        assert word not in text
+    assert "Link the log." in text_of(client_of(another).get(page_of(assessment)))
+
+
+def test_who_has_claimed_a_submission_has_no_second_look_at_it(
+    client: Client, reviewer: User, another: User, drawn: Scorecard
+) -> None:
+    actions.save_review(assessment=drawn.assessment, by=another, entry=NOTES)
+    actions.claim(assessment=drawn.assessment, by=reviewer, take_over=True)
+    assert "Drawn" not in text_of(client.get("/admin/second-looks/"))
+    response = client.get(look_of(drawn), follow=True)
+    assert "You have claimed this submission, so the second look is another reviewer's." in text_of(response)
+
+
+def test_who_has_the_second_look_sees_no_notes_by_claiming(
+    client: Client, reviewer: User, another: User, drawn: Scorecard
+) -> None:
+    actions.save_review(assessment=drawn.assessment, by=another, entry=NOTES)
+    actions.save_second_look(scorecard=drawn, by=reviewer, entry=ReviewEntry(areas=LEVELS))
+    actions.claim(assessment=drawn.assessment, by=reviewer, take_over=True)
+    assert "The log is not kept." not in text_of(client.get(page_of(drawn.assessment)))
+
+
+def test_a_second_look_asks_for_no_evidence(client: Client, drawn: Scorecard) -> None:
+    assert "Ask for evidence" in text_of(client.get(page_of(drawn.assessment)))
+    assert "Ask for evidence" not in text_of(client.get(look_of(drawn)))
+    fields = sent(drawn.assessment, "save", **{"text-secops-2": "Hm.", "evidence-secops-2": "on"})
+    assert client.post(look_of(drawn), fields).status_code == 302
+    assert list(Review.objects.get().answer_comments.values_list("text", "wants_evidence")) == [("Hm.", False)]
+
+
+def test_after_both_looks_each_area_shows_what_both_found(
+    client: Client, reviewer: User, another: User, drawn: Scorecard
+) -> None:
+    actions.save_second_look(scorecard=drawn, by=another, entry=ReviewEntry(areas=LEVELS), complete=True)
+    waiting = text_of(client.get(page_of(drawn.assessment)))
+    assert "What it found is shown here after the decision." in waiting
+    assert "No log at all." not in waiting
+    actions.accept(assessment=drawn.assessment, by=reviewer, entry=NOTES)
+    for browser in (client, client_of(another)):
+        response = browser.get(page_of(drawn.assessment))
+        secops = " ".join(shown(response).by_id("area-secops").text.split())
+        assert "Validated in the first look: Level 2, Repeatable. The log is not kept." in secops
+        assert "Second look by Otto Other: found at Level 1, Initial / Ad Hoc, because No log at all." in secops
+        assert "give it a second look" not in text_of(response)
+        assert "stays hidden" not in text_of(response)

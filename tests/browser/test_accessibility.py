@@ -469,6 +469,8 @@ def test_pages_of_a_reviewer(inspect: Inspect, cast: Cast, shelf: Shelf, problem
     pages.visit("review, submitted", f"{review}{shelf.submitted.pk}/change/", scope=OURS)
     page.get_by_role("button", name="Return to the team").click()
     pages.look("review, returned without a comment", wrong=True, scope=OURS)
+    actions.submit(assessment=_returned(shelf.submitted), by=cast.lead)
+    pages.visit("review, submitted again", f"{review}{shelf.submitted.pk}/change/", scope=OURS)
     pages.visit("review, accepted", f"{review}{shelf.accepted.pk}/change/", scope=OURS)
     pages.visit("history", f"{review}{shelf.accepted.pk}/history/", scope=OURS)
     pages.visit("exports, none", "/admin/exports/", scope=OURS)
