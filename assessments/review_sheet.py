@@ -168,10 +168,10 @@ def second_look_over(scorecard: Scorecard) -> bool:
 def why_no_second_look(scorecard: Scorecard, user: User) -> str:
     """Why the second look is not `user`'s, in a sentence; empty where it is. Looks at prefetched `reviews`."""
     second = next((review for review in scorecard.reviews.all() if review.look == Look.SECOND), None)
-    if Scorecard.objects.filter(pk=scorecard.pk).first_seen_by(user).exists():
-        return "You had the first look, so the second is another reviewer's."
     if scorecard.assessment.claimed_by_id == user.pk:
         return "You have claimed this submission, so the second look is another reviewer's."
+    if Scorecard.objects.filter(pk=scorecard.pk).first_seen_by(user).exists():
+        return "You had the first look, so the second is another reviewer's."
     if second and second.decided_at:
         return "The second look is over."
     if second and second.reviewer_id != user.pk:

@@ -1,5 +1,5 @@
 """The admin: where CoE staff review submissions and look after organizations and people."""
 
-from . import level_columns, people, records, review, trail
+from . import people, records, review, trail
 
-__all__ = ["level_columns", "people", "records", "review", "trail"]
+__all__ = ["people", "records", "review", "trail"]

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from assessments import actions, results, review_sheet
@@ -35,6 +35,7 @@ from .filters import (
     area_filter,
     review_due,
 )
+from .level_columns import level_columns
 from .paging import COUNTED, BoundedPaginator, BoundedRelatedFilter
 from .portfolio_filters import CountedFilter
 
@@ -54,7 +55,7 @@ PRESETS = [
 class AssessmentAdmin(Exporting, ReadOnlyAdmin):
     """Every submission of every organization. Drafts are the team's own and don't appear."""
 
-    list_display = ["team", "organization", "cycle", "standing", "submitted", "flags", "levels"]
+    list_display = ["team", "organization", "cycle", "standing", "submitted", "flags"]
     search_fields = ["team", "organization__name", "scorecards__code"]
     list_per_page = 50
     paginator = BoundedPaginator
@@ -110,20 +111,8 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
             " ".join(sentences),
         )
 
-    @admin.display(description="Levels claimed")
-    def levels(self, assessment: Assessment) -> SafeString | str:
-        """The levels of the newest scorecard in stack order, each with its area's code to hover or hear."""
-        newest = _newest(assessment)
-        if newest is None:
-            return "–"
-        return format_html(
-            '<span class="level-row">{}</span>',
-            format_html_join(
-                "",
-                '<span class="level-badge level-badge--{}" title="{}"><span class="usa-sr-only">{} </span>{}</span>',
-                ((row.level or "none", row.area, row.area, row.level or "–") for row in newest.areas.all()),
-            ),
-        )
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [*super().get_list_display(request), *level_columns(request, _area_names())]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         context = {
@@ -131,6 +120,7 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
             "presets": PRESETS,
             "saved_searches": SavedSearch.objects.filter(owner=signed_in(request)),
             "query": request.GET.urlencode(),
+            "area_names": list(_area_names().values()),
         }
         response: HttpResponse = super().changelist_view(request, context | (extra_context or {}))
         return response
@@ -274,6 +264,11 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/assessments/assessment/history.html", context)
+
+
+def _area_names() -> dict[str, str]:
+    """Names of areas by code, from the bottom of the stack."""
+    return {area.code: area.name for area in newest_published().to_datatypes().areas}
 
 
 def _chosen(request: HttpRequest, queryset: QuerySet[Assessment]) -> list[Assessment]:

@@ -19,6 +19,7 @@ from tests.factories import (
     make_cycle,
     make_member,
     make_returned,
+    make_reviewer,
     make_submitted,
 )
 
@@ -164,7 +165,7 @@ def test_a_team_written_otherwise_is_the_same_team(agency: Agency) -> None:
 
 def test_the_newest_submission_of_each_cycle_counts(agency: Agency) -> None:
     before = submitted_in(agency, days_ago=100, level=2)
-    actions.return_(assessment=before, by=agency.lead, comment="More")
+    actions.return_(assessment=before, by=make_reviewer(), comment="More")
     change(before, "Second")
     actions.submit(assessment=before, by=agency.lead)
     (row,) = results.earlier_results(agency.draft)

@@ -584,8 +584,9 @@ def test_who_has_the_second_look_sees_no_notes_by_claiming(
 ) -> None:
     actions.save_review(assessment=drawn.assessment, by=another, entry=NOTES)
     actions.save_second_look(scorecard=drawn, by=reviewer, entry=ReviewEntry(areas=LEVELS))
-    actions.claim(assessment=drawn.assessment, by=reviewer, take_over=True)
-    assert "The log is not kept." not in text_of(client.get(page_of(drawn.assessment)))
+    response = client.post(page_of(drawn.assessment), {"act": "take-over"}, follow=True)
+    assert "You have the second look at this submission, so the first is another reviewer's." in text_of(response)
+    assert "The log is not kept." not in text_of(response)
 
 
 def test_a_second_look_asks_for_no_evidence(client: Client, drawn: Scorecard) -> None:
