@@ -369,6 +369,12 @@ def test_the_result_page_offers_the_files(agency: Agency, lead: Client) -> None:
     assert all(f'href="{address(agency.draft, kind)}"' in page for kind in KINDS)
 
 
+def test_the_review_page_offers_the_files(agency: Agency, staff: Client) -> None:
+    submitted = make_submitted(organization=agency.organization, by=agency.lead)
+    page = staff.get(reverse("admin:assessments_assessment_change", args=[submitted.pk])).content.decode()
+    assert all(address(submitted, kind) in page for kind in KINDS)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_export_takes_a_fixed_number_of_queries(
     agency: Agency, lead: Client, kind: str, django_assert_max_num_queries: Any
