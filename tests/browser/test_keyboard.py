@@ -224,7 +224,7 @@ def test_what_cannot_be_saved_gets_the_focus(page: Page, cast: Cast, draft: Asse
     tab_to(page, "button Save and go to")
     press(page, "Enter")
     expect(card(page, "secops-1").get_by_label("Why doesn't this question apply?")).to_be_focused()
-    expect(page.get_by_text("Question 1 isn't saved yet.")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("Question 1 isn't saved yet.")).to_be_visible()
 
 
 def test_a_fold_opens_and_shuts(page: Page, cast: Cast, draft: Assessment) -> None:

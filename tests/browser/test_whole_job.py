@@ -90,7 +90,7 @@ def explain(page: Page) -> None:
     choose(page, "peopleops-3", "not_applicable")
     expect(status(page, "peopleops-3")).to_have_text("Not saved: say why this question doesn't apply to you.")
     page.get_by_role("button", name="Save and go to CloudOps").click()
-    expect(page.get_by_text("Question 3 isn't saved yet.")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("Question 3 isn't saved yet.")).to_be_visible()
     reason = card(page, "peopleops-3").get_by_label("Why doesn't this question apply?")
     expect(reason).to_be_focused()
     reason.fill("We have no posts.")
