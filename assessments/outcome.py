@@ -26,7 +26,7 @@ def drawings(sheet: ScoredAssessment, story: Narrative) -> dict[str, Any]:
     return {
         "strip": drawn(drawn_ones.strip),
         "radar": drawn(drawn_ones.radar),
-        "figure": charts.radar_figure(sheet.rubric, drawn_ones.series),
+        "figure": drawn_ones.figure,
         "figures": charts.FiguresTable(charts.figures_table(sheet.rubric, sheet.result)),
     }
 

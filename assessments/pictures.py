@@ -1,21 +1,25 @@
 """The pictures of one result, the same on screen and on paper: claimed, beside it last cycle's and the CoE's."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from assessments import charts
 from assessments.charts import Series
 from assessments.datatypes import ScoredAssessment
 from assessments.narrative import Narrative
 from assessments.scoring import Result
+from rubric.datatypes import Rubric
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """`strip` and `radar` are SVG; `series` are what the radar shows, for its interactive twin."""
+    """`strip` and `radar` are SVG; `series` are what the radar shows, `figure` the same for Plotly, as plain JSON."""
 
     strip: str
     radar: str
     series: tuple[Series, ...]
+    figure: Mapping[str, object]
 
 
 def pictures(sheet: ScoredAssessment, story: Narrative, *, ident: str) -> Pictures:
@@ -28,23 +32,34 @@ def pictures(sheet: ScoredAssessment, story: Narrative, *, ident: str) -> Pictur
         series.append(Series(f"{word} by the CoE", validated, kind="validated"))
     if earlier:
         series.append(Series(earlier.cycle, earlier.result, kind="comparison"))
+    levels = tuple(sheet.verdict.levels.items()) if sheet.verdict else None
+    return _drawn(sheet.rubric, tuple(series), levels, word, f"{story.headline} {story.verdict}".rstrip(), ident)
+
+
+@lru_cache(maxsize=256)
+def _drawn(
+    rubric: Rubric,
+    series: tuple[Series, ...],
+    levels: tuple[tuple[str, int | None], ...] | None,
+    word: str,
+    told: str,
+    ident: str,
+) -> Pictures:
+    """The same result is drawn the same: it is looked at more often than it changes."""
+    main, earlier = series[0].result, series[-1] if series[-1].kind == "comparison" else None
     return Pictures(
         strip=charts.strip_svg(
-            sheet.rubric,
-            sheet.result,
+            rubric,
+            main,
             ident=f"{ident}-strip",
-            title=f"Profile strip. {story.headline} {story.verdict}".rstrip(),
+            title=f"Profile strip. {told}",
             previous=earlier.result if earlier else None,
-            validated=sheet.verdict.levels if sheet.verdict else None,
+            validated=None if levels is None else dict(levels),
             validated_word=word,
         ),
-        radar=charts.radar_svg(
-            sheet.rubric,
-            series,
-            ident=f"{ident}-radar",
-            title=f"Radar chart. {story.headline} {story.verdict}".rstrip(),
-        ),
-        series=tuple(series),
+        radar=charts.radar_svg(rubric, series, ident=f"{ident}-radar", title=f"Radar chart. {told}"),
+        series=series,
+        figure=charts.radar_figure(rubric, series),
     )
 
 
