@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from functools import lru_cache
 
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 
 from assessments.actions import AnswerEntry
 from assessments.asked import Ask
@@ -92,7 +93,13 @@ def choice_text(rubric: Rubric, choice: str) -> str:
 
 def moment(answer: GivenAnswer) -> str:
     """When an answer was saved, such as "November 23, 2026, 3:05 p.m. EST"; empty if never."""
-    return date_format(localtime(answer.answered_at), "F j, Y, P T") if answer.answered_at else ""
+    return _in_words(answer.answered_at, get_current_timezone()) if answer.answered_at else ""
+
+
+@lru_cache(maxsize=4000)
+def _in_words(at: datetime, zone: tzinfo) -> str:
+    """Kept, since each page of an area prints the same moments again."""
+    return date_format(at.astimezone(zone), "F j, Y, P T")
 
 
 def status_text(answer: GivenAnswer) -> str:
