@@ -78,7 +78,7 @@ def asked_of(assessment: Assessment, reviews: Iterable[Review]) -> Asked | None:
         asks=tuple(
             Ask(
                 code,
-                question_name(rubric, code),
+                wording.question_name(rubric, code),
                 question_href(assessment, rubric, code),
                 comments[code].text,
                 comments[code].wants_evidence,
@@ -97,12 +97,6 @@ def _found(assessment: Assessment, rubric: Rubric, area: Area, said: Said) -> Fo
         sentence=wording.found_sentence(rubric, said.level, said.claimed),
         reason=said.text,
     )
-
-
-def question_name(rubric: Rubric, code: str) -> str:
-    """A question as people find it: "DataOps 3"."""
-    area = rubric.area_of_question[code]
-    return f"{area.name} {[question.code for question in area.questions].index(code) + 1}"
 
 
 def question_href(assessment: Assessment, rubric: Rubric, code: str) -> str:

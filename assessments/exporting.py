@@ -164,7 +164,7 @@ def _reviews_of(assessments: Sequence[UUID], *, open_to: User | None = None) -> 
         .filter(scorecard__assessment__in=assessments)
         .select_related("reviewer", "scorecard")
         .defer("scorecard__document")
-        .prefetch_related("areas", "answer_comments")
+        .with_rows()
         .order_by("-scorecard__sequence")
     )
     reviews: dict[UUID, list[Review]] = {}

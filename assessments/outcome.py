@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from assessments import answering, charts, results, wording
 from assessments.access import Access, decided_reviews
-from assessments.asked import Ask, Asked, asked_of, question_href, question_name
+from assessments.asked import Ask, Asked, asked_of, question_href
 from assessments.cards import choice_text, status_text
 from assessments.changes import changed_since
 from assessments.datatypes import GivenAnswer, ScoredAssessment, Submission
@@ -20,13 +21,17 @@ from assessments.submissions import submissions_of
 PICTURES = "result"
 
 
+_figure = lru_cache(maxsize=256)(charts.radar_figure)
+"""The radar's interactive twin, which pages have and paper hasn't."""
+
+
 def drawings(sheet: ScoredAssessment, story: Narrative) -> dict[str, Any]:
     """Strip, radar, the interactive figure and the table of the same figures."""
     drawn_ones = pictures(sheet, story, ident=PICTURES)
     return {
         "strip": drawn(drawn_ones.strip),
         "radar": drawn(drawn_ones.radar),
-        "figure": drawn_ones.figure,
+        "figure": _figure(sheet.rubric, drawn_ones.series),
         "figures": charts.FiguresTable(charts.figures_table(sheet.rubric, sheet.result)),
     }
 
@@ -79,7 +84,7 @@ def _changed_meanwhile(assessment: Assessment, sheet: ScoredAssessment, codes: S
     return [
         {
             "href": question_href(assessment, sheet.rubric, code),
-            "text": f"{question_name(sheet.rubric, code)}: {status_text(sheet.answers[code])}",
+            "text": f"{wording.question_name(sheet.rubric, code)}: {status_text(sheet.answers[code])}",
         }
         for code in sheet.rubric.question_by_code
         if code in codes
@@ -112,7 +117,7 @@ def _changed(
         lines.append(
             ChangedAnswer(
                 question=change.question,
-                name=question_name(rubric, change.question),
+                name=wording.question_name(rubric, change.question),
                 href=question_href(assessment, rubric, change.question),
                 parts=wording.join_words([PART_NAMES[part] for part in change.parts]),
                 levels=f"{before} → {after}" if "choice" in change.parts else "",

@@ -1,6 +1,5 @@
 """The pictures of one result, the same on screen and on paper: claimed, beside it last cycle's and the CoE's."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -14,12 +13,11 @@ from rubric.datatypes import Rubric
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """`strip` and `radar` are SVG; `series` are what the radar shows, `figure` the same for Plotly, as plain JSON."""
+    """`strip` and `radar` are SVG; `series` are what the radar shows, for its interactive twin."""
 
     strip: str
     radar: str
     series: tuple[Series, ...]
-    figure: Mapping[str, object]
 
 
 def pictures(sheet: ScoredAssessment, story: Narrative, *, ident: str) -> Pictures:
@@ -59,7 +57,6 @@ def _drawn(
         ),
         radar=charts.radar_svg(rubric, series, ident=f"{ident}-radar", title=f"Radar chart. {told}"),
         series=series,
-        figure=charts.radar_figure(rubric, series),
     )
 
 

@@ -143,14 +143,16 @@ class ReviewSheet:
 
 def first_look(scorecard: Scorecard) -> Review | None:
     """What was noted or decided in the first look, with its rows; two queries more."""
-    looks = scorecard.reviews.filter(look=Look.FIRST).select_related("reviewer")
-    return looks.prefetch_related("areas", "answer_comments").first()
+    return _look(scorecard, Look.FIRST)
 
 
 def second_look(scorecard: Scorecard) -> Review | None:
     """What was noted in the second look, with its rows."""
-    looks = scorecard.reviews.filter(look=Look.SECOND).select_related("reviewer")
-    return looks.prefetch_related("areas", "answer_comments").first()
+    return _look(scorecard, Look.SECOND)
+
+
+def _look(scorecard: Scorecard, look: Look) -> Review | None:
+    return Review.objects.filter(scorecard=scorecard, look=look).select_related("reviewer").with_rows().first()
 
 
 def both_looks_over(scorecard: Scorecard) -> bool:

@@ -70,7 +70,7 @@ def unsaved_review(request: HttpRequest) -> dict[str, Any]:
         "typed": typed,
         "fields": [(name, posted[name]) for name in posted if name not in NOT_KEPT],
         "here": here,
-        "sign_in": None if is_signed_in(request.user) else f"{reverse('account_login')}?{urlencode({'next': here})}",
+        "sign_in": _sign_in(request, here),
     }
 
 
@@ -92,9 +92,14 @@ def unsaved_page(request: HttpRequest, pk: UUID, area_code: str) -> dict[str, An
         "area": area,
         "typed": typed,
         "here": here,
-        "sign_in": None if is_signed_in(request.user) else f"{reverse('account_login')}?{urlencode({'next': here})}",
+        "sign_in": _sign_in(request, here),
         "then": request.POST.get("then", "stay"),
     }
+
+
+def _sign_in(request: HttpRequest, here: str) -> str | None:
+    """Where to sign in and come back from; None for whoever is signed in."""
+    return None if is_signed_in(request.user) else f"{reverse('account_login')}?{urlencode({'next': here})}"
 
 
 def _rubric(pk: UUID) -> Rubric | None:
