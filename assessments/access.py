@@ -125,6 +125,29 @@ def led_assessment(user: User, pk: UUID) -> Access:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultsAccess:
+    """An organization whose sealed results someone may read, and as what: `role` is None for CoE staff."""
+
+    organization: Organization
+    role: Role | None
+
+    @property
+    def is_member(self) -> bool:
+        return self.role is not None
+
+
+def readable_results(user: User, code: str) -> ResultsAccess:
+    """An organization, for its members in any role, and for CoE staff. One query, for CoE staff two."""
+    membership = _membership(user, code)
+    if membership:
+        return ResultsAccess(membership.organization, Role(membership.role))
+    organization = Organization.objects.filter(code=code).first() if reviews(user) else None
+    if organization is None:
+        raise Http404
+    return ResultsAccess(organization, None)
+
+
+@dataclass(frozen=True, slots=True)
 class OrganizationAccess:
     """An organization someone may see the people of; `manages` where they invite, set roles and remove."""
 
@@ -134,7 +157,7 @@ class OrganizationAccess:
 
 def readable_organization(user: User, code: str) -> OrganizationAccess:
     """An organization, for its members, and for administrators of the CoE, who look after everybody's people."""
-    membership = Membership.objects.select_related("organization").filter(user=user, organization__code=code).first()
+    membership = _membership(user, code)
     if user.is_administrator:
         organization = membership.organization if membership else Organization.objects.filter(code=code).first()
         if organization is None:
@@ -143,6 +166,11 @@ def readable_organization(user: User, code: str) -> OrganizationAccess:
     if membership is None:
         raise Http404
     return OrganizationAccess(membership.organization, manages=membership.role == Role.LEAD)
+
+
+def _membership(user: User, code: str) -> Membership | None:
+    """What this person is in the organization with that code, with the organization."""
+    return Membership.objects.select_related("organization").filter(user=user, organization__code=code).first()
 
 
 def managed_organization(user: User, code: str) -> Organization:

@@ -5,8 +5,8 @@ it has submitted, so that screen and paper come from the same values. No Django 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from assessments.scoring import Answer, Explanation, Result
 from rubric.datatypes import Rubric
@@ -69,14 +69,42 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierResult:
-    """An earlier sealed result of the same team, to compare with. `given` are the same answers with their texts."""
+class CycleResult:
+    """What a team's newest submission of one cycle says. `given` are the answers with their texts, `answers` their
+    choices alone. `cycle_starts_on` orders cycles. `validated` are the CoE's levels by area code; None where it has not
+    accepted the submission, or where they weren't asked for.
+    """
 
+    assessment_id: str
+    team: str
     cycle: str
+    cycle_starts_on: date
+    sequence: int
+    code: str
     sealed_at: datetime
+    state: str
+    rubric: Rubric
     result: Result
     answers: Mapping[str, Answer]
-    given: Mapping[str, GivenAnswer] = field(default_factory=dict)
+    given: Mapping[str, GivenAnswer]
+    validated: Mapping[str, int | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamHistory:
+    """A team's sealed results, at least one, the oldest cycle first. `team` is its name in the newest."""
+
+    team: str
+    cycles: tuple[CycleResult, ...]
+
+    @property
+    def newest(self) -> CycleResult:
+        return self.cycles[-1]
+
+    @property
+    def before(self) -> CycleResult | None:
+        """That of the cycle before the newest."""
+        return self.cycles[-2] if len(self.cycles) > 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +162,7 @@ class ScoredAssessment:
     answers: Mapping[str, GivenAnswer]
     result: Result
     explanations: tuple[Explanation, ...]
-    earlier: tuple[EarlierResult, ...] = ()
+    earlier: tuple[CycleResult, ...] = ()
     seal: Seal | None = None
     returned_seal: Seal | None = None
     submission: Submission | None = None

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -14,19 +13,21 @@ from django.utils import timezone
 
 from aicmm.prepared import Argument, Prepared
 from assessments import sealing
-from assessments.access import Access
+from assessments.access import Access, ResultsAccess
 from assessments.datatypes import (
-    EarlierResult,
+    CycleResult,
     EvidenceLink,
     GivenAnswer,
     Remark,
     ScoredAssessment,
     Seal,
     Submission,
+    TeamHistory,
     Verdict,
 )
-from assessments.models import Answer, Assessment, Decision, Evidence, Review, Scorecard, State
+from assessments.models import Answer, Assessment, Decision, Evidence, Review, Scorecard, ScorecardArea, State
 from assessments.models.assessment import parse_choice
+from assessments.models.sealing import ScorecardQuerySet
 from assessments.scoring import Answer as Choice
 from assessments.scoring import AreaResult, Explanation, Result, as_shown, explain, score
 from rubric.datatypes import Area, Question, Rubric
@@ -63,18 +64,32 @@ _STANDING = Prepared(
 )
 
 
-def _earlier(wanted: str) -> QuerySet[Scorecard, tuple[str, datetime, str]]:
-    """The newest scorecard of each earlier cycle of a team, from the newest back: cycle, when, and what is wanted."""
+_TOLD = (
+    "assessment",
+    "assessment__team",
+    "assessment__cycle__name",
+    "assessment__cycle__starts_on",
+    "sequence",
+    "code",
+    "sealed_at",
+    "assessment__state",
+    "document",
+)
+"""What `_cycle_result` takes of a scorecard, in this order."""
+
+
+def _earlier(*wanted: str) -> QuerySet[Scorecard, tuple[Any, ...]]:
+    """The newest scorecard of each earlier cycle of a team, from the newest back."""
     earlier = Scorecard.objects.of_earlier_cycles(
         organization=Argument("organization", BigAutoField()),
         team=Argument("team", CharField()),
         starts_on=Argument("starts_on", DateField()),
     )
-    return earlier.values_list("assessment__cycle__name", "sealed_at", wanted)[:EARLIER_SHOWN]
+    return earlier.values_list(*wanted)[:EARLIER_SHOWN]
 
 
-_EARLIER = Prepared(lambda: _earlier("document"))
-_EARLIER_SEALS = Prepared(lambda: _earlier("sha256"))
+_EARLIER = Prepared(lambda: _earlier(*_TOLD))
+_EARLIER_SEALS = Prepared(lambda: _earlier("assessment__cycle__name", "sha256"))
 
 
 class Standing(NamedTuple):
@@ -202,7 +217,7 @@ def sealed(scorecard: Scorecard, *, compared: bool = True) -> ScoredAssessment:
     content = _read(scorecard.document)
     return _scored(
         scorecard.assessment,
-        _rubric_named(content.rubric, scorecard.assessment),
+        _rubric_named(content.rubric, rubric_of(scorecard.assessment)),
         content.answers,
         people=content.people,
         at=scorecard.sealed_at,
@@ -299,10 +314,9 @@ def _read(document: str) -> _Sealed:
     )
 
 
-def _rubric_named(name: tuple[str, str], assessment: Assessment) -> Rubric:
-    """The rubric of a sealed document; no query where it is the one of the assessment, as it usually is."""
-    rubric = rubric_of(assessment)
-    return rubric if (rubric.code, rubric.version) == name else published(*name)
+def _rubric_named(name: tuple[str, str], known: Rubric) -> Rubric:
+    """The rubric of a sealed document; no query where it is the one that is `known`, as it usually is."""
+    return known if (known.code, known.version) == name else published(*name)
 
 
 @lru_cache(maxsize=512)
@@ -339,19 +353,67 @@ def _scored(
     )
 
 
-def earlier_results(assessment: Assessment) -> Iterable[EarlierResult]:
+def earlier_results(assessment: Assessment) -> Iterable[CycleResult]:
     """The team's newest sealed result of each earlier cycle, from the newest back. One query."""
-    for cycle, sealed_at, document in _EARLIER.rows(**_before(assessment)):
-        content = _read(document)
-        result, _ = _judged(_rubric_named(content.rubric, assessment), tuple(content.choices.items()))
-        yield EarlierResult(
-            cycle=cycle, sealed_at=sealed_at, result=result, answers=content.choices, given=content.answers
-        )
+    rubric = rubric_of(assessment)
+    return (_cycle_result(row, rubric) for row in _EARLIER.rows(**_before(assessment)))
+
+
+def _cycle_result(
+    row: tuple[Any, ...], known: Rubric, validated: Mapping[str, int | None] | None = None
+) -> CycleResult:
+    """One scorecard, from the values of `_TOLD`. No query where it was made with the `known` rubric."""
+    *told, document = row
+    content = _read(document)
+    rubric = _rubric_named(content.rubric, known)
+    result, _ = _judged(rubric, tuple(content.choices.items()))
+    pk, team, cycle, starts_on, sequence, code, sealed_at, state = told
+    return CycleResult(
+        assessment_id=str(pk),
+        team=team,
+        cycle=cycle,
+        cycle_starts_on=starts_on,
+        sequence=sequence,
+        code=code,
+        sealed_at=sealed_at,
+        state=state,
+        rubric=rubric,
+        result=result,
+        answers=content.choices,
+        given=content.answers,
+        validated=validated,
+    )
 
 
 def earlier_seals(assessment: Assessment) -> Iterable[tuple[str, str]]:
     """Cycle and digest of what `earlier_results` would tell. One query without any document."""
-    return ((cycle, sha256) for cycle, _, sha256 in _EARLIER_SEALS.rows(**_before(assessment)))
+    return _EARLIER_SEALS.rows(**_before(assessment))
+
+
+def histories(access: ResultsAccess) -> tuple[TeamHistory, ...]:
+    """What each team of an organization has submitted, cycle by cycle, by the teams' names; with the accepted levels
+    that this reader may see. Two queries, and one more for each version of a rubric that isn't in memory."""
+    scorecards = Scorecard.objects.newest_of_organization(access.organization)
+    validated = _validated_levels(scorecards, access)
+    teams: dict[str, list[CycleResult]] = {}
+    known: dict[tuple[str, str], Rubric] = {}
+    for pk, key, *row in scorecards.values_list("pk", "team_key", *_TOLD):
+        name = _read(row[-1]).rubric
+        rubric = known.get(name) or known.setdefault(name, published(*name))
+        teams.setdefault(key, []).append(_cycle_result(tuple(row), rubric, validated.get(pk)))
+    return tuple(TeamHistory(cycles[-1].team, tuple(cycles)) for _, cycles in sorted(teams.items()))
+
+
+def _validated_levels(scorecards: ScorecardQuerySet, access: ResultsAccess) -> dict[int, dict[str, int | None]]:
+    """The levels of the accepted ones among them, by scorecard and area. While a second look is open the CoE's own
+    readers don't get them, so that it stays blind."""
+    accepted = scorecards.filter(assessment__state=State.ACCEPTED)
+    shown = accepted if access.is_member else accepted.second_look_not_open()
+    levels: dict[int, dict[str, int | None]] = {}
+    rows = ScorecardArea.objects.filter(scorecard__in=shown.order_by().values("pk")).order_by()
+    for pk, area, level in rows.values_list("scorecard", "area", "validated_level"):
+        levels.setdefault(pk, {})[area] = level
+    return levels
 
 
 def _before(assessment: Assessment) -> dict[str, Any]:

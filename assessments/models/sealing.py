@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 
 from .assessment import MAX_LEVELS, Assessment
 from .audit import AuditEvent
-from .people import User
+from .people import Organization, User
 
 HANDLED = ("submission claimed", "review noted")
 """What the audit trail says of whoever has had a first look in hand, also where another goes on with it."""
@@ -86,6 +86,13 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         """The id of an assessment's last one, as a subquery. By its id alone a database finds a scorecard's rows at
         once; joined with the assessment, SQLite reads all rows of an area instead."""
         return self.filter(assessment=assessment).order_by("-sequence").values_list("pk", flat=True)[:1]
+
+    def newest_of_organization(self, organization: Organization) -> Self:
+        """The newest of each assessment of an organization, the oldest cycle first. Adds `team_key`, equal for the
+        names that the constraint on teams takes for one."""
+        newest = self.filter(assessment__organization=organization).values("assessment").annotate(newest=Max("id"))
+        found = self.filter(pk__in=newest.order_by().values("newest")).annotate(team_key=Lower("assessment__team"))
+        return found.order_by("assessment__cycle__starts_on", "pk")
 
     def of_earlier_cycles(self, *, organization: Any, team: Any, starts_on: Any) -> Self:
         """A team's newest of each cycle that began before `starts_on`, from the newest cycle back.

@@ -1,7 +1,7 @@
 """Scored assessments for tests, made without a database: the AI CMM from its fixture file, or a small model by hand."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from assessments.datatypes import EarlierResult, EvidenceLink, GivenAnswer, ScoredAssessment, Seal
+from assessments.datatypes import CycleResult, EvidenceLink, GivenAnswer, ScoredAssessment, Seal
 from assessments.scoring import Answer, as_shown, explain, score
 from rubric.datatypes import Anchor, Area, Level, Question, Rubric
 
@@ -175,9 +175,22 @@ def _answered(given: Mapping[str, Value]) -> dict[str, Answer]:
     return {code: choice for code, choice in given.items() if choice is not None}
 
 
-def _earlier(rubric: Rubric, before: Mapping[str, Value], cycle: str) -> EarlierResult:
+def _earlier(rubric: Rubric, before: Mapping[str, Value], cycle: str) -> CycleResult:
     answers = _answered(_all_at_three(rubric) | dict(before))
-    return EarlierResult(cycle, datetime(2025, 11, 20, 15, tzinfo=UTC), score(rubric, answers), answers)
+    return CycleResult(
+        assessment_id="5f0c9f3e-6f0c-4a55-9d0f-0c7f3d1f2a10",
+        team="Team",
+        cycle=cycle,
+        cycle_starts_on=date(2025, 10, 1),
+        sequence=1,
+        code="3HV8-Q0ZB-5KTN",
+        sealed_at=datetime(2025, 11, 20, 15, tzinfo=UTC),
+        state="accepted",
+        rubric=rubric,
+        result=score(rubric, answers),
+        answers=answers,
+        given={code: GivenAnswer(code, choice) for code, choice in answers.items()},
+    )
 
 
 def _seal(at: datetime, sealed_by: str) -> Seal:
