@@ -75,6 +75,13 @@ class Card:
         return next((option for option in self.options if option.checked), None)
 
     @property
+    def opened(self) -> bool:
+        """Whether rationale and evidence show: something is in them or wrong, or there is a choice."""
+        first = self.evidence[0]
+        wrong = self.errors.get("rationale") or self.errors.get("evidence")
+        return bool(self.rationale or first.url or first.title or wrong or self.chosen)
+
+    @property
     def state(self) -> str:
         """What the status line's look says: conflict, failed, saved or empty."""
         if self.typed:

@@ -3,16 +3,20 @@
 Pure: takes a `ScoredAssessment`, returns frozen values with every sentence in them, so that screen and paper agree.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from assessments import wording
 from assessments.datatypes import EvidenceLink, GivenAnswer, Remark, ScoredAssessment
 from assessments.scoring import (
     NOT_APPLICABLE,
     UNKNOWN,
+    Answer,
     AreaResult,
     Explanation,
     NextLevel,
+    Result,
     one_decimal,
 )
 from rubric.datatypes import Area, Question, Rubric
@@ -65,7 +69,8 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class AreaStory:
-    """Everything there is to say of one area. What people wrote stands in `lines` and `validated_reason` alone.
+    """All there is to say of one area. What people wrote stands in `lines` and `validated_reason` alone; both are
+    empty in a narrative `in_short`.
 
     `validated` is the CoE's level in words, empty where it gave none.
     """
@@ -89,11 +94,6 @@ class AreaStory:
     validated: str
     validated_level: int | None
     validated_reason: str
-
-    @property
-    def in_short(self) -> "AreaStory":
-        """Without what people wrote: the same for everyone who gave these answers."""
-        return replace(self, lines=(), validated_reason="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,26 +128,80 @@ class Narrative:
         return tuple(story for story in self.stories if not story.figures.started)
 
 
+Levels = tuple[tuple[str, int | None], ...]
+"""The CoE's levels by area code."""
+
+
 def narrative(sheet: ScoredAssessment) -> Narrative:
-    """Put a result into words."""
-    moved = wording.movement(sheet.rubric, sheet.earlier[0].result, sheet.result) if sheet.earlier else ()
+    """Put a result into words, with those that people wrote."""
+    told = in_short(sheet)
+    return replace(told, stories=tuple(_with_texts(sheet, story) for story in told.stories))
+
+
+def in_short(sheet: ScoredAssessment) -> Narrative:
+    """The same without what people wrote. Kept: a result is looked at more often than it changes."""
+    earlier = sheet.earlier[0] if sheet.earlier else None
+    return _told(
+        sheet.rubric,
+        sheet.result,
+        sheet.explanations,
+        tuple((code, answer.choice) for code, answer in sheet.answers.items()),
+        earlier.result if earlier else None,
+        earlier.cycle if earlier else "",
+        tuple(sheet.verdict.levels.items()) if sheet.verdict else (),
+    )
+
+
+@lru_cache(maxsize=512)
+def _told(
+    rubric: Rubric,
+    result: Result,
+    explanations: tuple[Explanation, ...],
+    choices: tuple[tuple[str, Answer | None], ...],
+    earlier: Result | None,
+    compared_with: str,
+    levels: Levels,
+) -> Narrative:
+    moved = wording.movement(rubric, earlier, result) if earlier else ()
     sentences = {movement.area: movement.sentence for movement in moved}
-    gaps = {gap.area: wording.gap_sentence(sheet.rubric, gap) for gap in sheet.result.foundation_gaps}
+    gaps = {gap.area: wording.gap_sentence(rubric, gap) for gap in result.foundation_gaps}
+    given = {code: GivenAnswer(code, choice) for code, choice in choices}
+    validated = dict(levels)
     stories = tuple(
-        _story(sheet, area, figures, explanation, gaps.get(area.code, ""), sentences.get(area.code, ""))
-        for area, figures, explanation in zip(sheet.rubric.areas, sheet.result.areas, sheet.explanations, strict=True)
+        _story(
+            rubric,
+            given,
+            validated.get(area.code),
+            area,
+            figures,
+            explanation,
+            gap=gaps.get(area.code, ""),
+            movement=sentences.get(area.code, ""),
+        )
+        for area, figures, explanation in zip(rubric.areas, result.areas, explanations, strict=True)
     )
     routes = _by_length(stories)
     return Narrative(
-        headline=wording.headline(sheet.rubric, sheet.result),
-        rule=wording.rule_sentence(sheet.rubric),
+        headline=wording.headline(rubric, result),
+        rule=wording.rule_sentence(rubric),
         stories=stories,
         priorities=routes[:MOST_SHOWN],
         more_routes=wording.more_routes([route.area.name for route in routes[MOST_SHOWN:]]),
         moved=moved,
-        compared_with=sheet.earlier[0].cycle if sheet.earlier else "",
-        verdict=wording.verdict_sentence(sheet.rubric, sheet.result, sheet.verdict.levels if sheet.verdict else {}),
+        compared_with=compared_with,
+        verdict=wording.verdict_sentence(rubric, result, validated),
     )
+
+
+def _with_texts(sheet: ScoredAssessment, story: AreaStory) -> AreaStory:
+    """A story with what the team and the CoE wrote."""
+    remarks = sheet.verdict.remarks if sheet.verdict else {}
+    reasons = sheet.verdict.reasons if sheet.verdict else {}
+    lines = tuple(
+        _line(sheet.rubric, number, question, sheet.answers[question.code], remarks.get(question.code))
+        for number, question in enumerate(story.area.questions, start=1)
+    )
+    return replace(story, lines=lines, validated_reason=reasons.get(story.area.code, ""))
 
 
 def answer_text(rubric: Rubric, answer: GivenAnswer) -> str:
@@ -161,47 +215,40 @@ def answer_text(rubric: Rubric, answer: GivenAnswer) -> str:
     return str(rubric.level(int(answer.choice)))
 
 
-def _line(sheet: ScoredAssessment, number: int, question: Question) -> QuestionLine:
-    answer = sheet.answers[question.code]
+def _line(
+    rubric: Rubric, number: int, question: Question, answer: GivenAnswer, remark: Remark | None = None
+) -> QuestionLine:
     level = answer.choice if isinstance(answer.choice, int) else None
     return QuestionLine(
         code=question.code,
         number=number,
         text=question.text,
         level=level,
-        level_name=sheet.rubric.level(level).name if level else "",
-        answer=answer_text(sheet.rubric, answer),
+        level_name=rubric.level(level).name if level else "",
+        answer=answer_text(rubric, answer),
         anchor=question.anchors[level - 1].text if level else "",
         reason=answer.reason,
         rationale=answer.rationale,
         evidence=answer.evidence,
-        remark=sheet.verdict.remarks.get(question.code) if sheet.verdict else None,
-    )
-
-
-def _short(line: QuestionLine) -> QuestionLine:
-    """A line without what was typed. Written out, since `dataclasses.replace` takes twice as long."""
-    return QuestionLine(
-        code=line.code,
-        number=line.number,
-        text=line.text,
-        level=line.level,
-        level_name=line.level_name,
-        answer=line.answer,
-        anchor=line.anchor,
-        reason="",
-        rationale="",
-        evidence=(),
+        remark=remark,
     )
 
 
 def _story(
-    sheet: ScoredAssessment, area: Area, figures: AreaResult, explanation: Explanation, gap: str, movement: str
+    rubric: Rubric,
+    given: Mapping[str, GivenAnswer],
+    validated: int | None,
+    area: Area,
+    figures: AreaResult,
+    explanation: Explanation,
+    *,
+    gap: str,
+    movement: str,
 ) -> AreaStory:
-    rubric = sheet.rubric
-    validated = sheet.verdict.levels.get(area.code) if sheet.verdict else None
-    lines = {question.code: _line(sheet, number, question) for number, question in enumerate(area.questions, start=1)}
-    short = {code: _short(line) for code, line in lines.items()}
+    short = {
+        question.code: _line(rubric, number, question, given[question.code])
+        for number, question in enumerate(area.questions, start=1)
+    }
     target = figures.next_level.level if figures.next_level else None
     return AreaStory(
         area=area,
@@ -216,13 +263,13 @@ def _story(
         next_descriptor=area.descriptors[target - 1] if target else "",
         carrying=tuple(short[code] for code in explanation.carrying),
         holding=tuple(short[code] for code in explanation.below_target),
-        lines=tuple(lines.values()),
+        lines=(),
         route=_route(rubric, area, figures.level, figures.next_level, short),
         gap=gap,
         movement=movement,
         validated=wording.level_text(rubric, validated) if validated else "",
         validated_level=validated,
-        validated_reason=sheet.verdict.reasons.get(area.code, "") if sheet.verdict else "",
+        validated_reason="",
     )
 
 

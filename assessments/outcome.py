@@ -5,42 +5,51 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.utils.html import json_script
+from django.utils.safestring import SafeString
+
 from assessments import answering, charts, results, wording
 from assessments.access import Access, decided_reviews
 from assessments.asked import Ask, Asked, asked_of, question_href
 from assessments.cards import choice_text, status_text
 from assessments.changes import changed_since
+from assessments.charts import Series
 from assessments.datatypes import GivenAnswer, ScoredAssessment, Submission
 from assessments.forms import stored_choice
 from assessments.models import Assessment, Review, User
-from assessments.narrative import Narrative, narrative
+from assessments.narrative import AreaStory, Narrative, in_short
 from assessments.overview import drawn
 from assessments.pictures import pictures
 from assessments.submissions import submissions_of
+from rubric.datatypes import Rubric
 
 PICTURES = "result"
 
 
-_figure = lru_cache(maxsize=256)(charts.radar_figure)
-"""The radar's interactive twin, which pages have and paper hasn't."""
+@lru_cache(maxsize=256)
+def _figure(rubric: Rubric, series: tuple[Series, ...]) -> SafeString:
+    """The radar's interactive twin, which pages have and paper hasn't, as the page's script finds it."""
+    return json_script(charts.radar_figure(rubric, series), "radar-figure")
 
 
 def drawings(sheet: ScoredAssessment, story: Narrative) -> dict[str, Any]:
-    """Strip, radar, the interactive figure and the table of the same figures."""
+    """Strip, radar, the interactive figure, the table of the same figures, and the CoE's levels."""
     drawn_ones = pictures(sheet, story, ident=PICTURES)
     return {
         "strip": drawn(drawn_ones.strip),
         "radar": drawn(drawn_ones.radar),
         "figure": _figure(sheet.rubric, drawn_ones.series),
         "figures": charts.FiguresTable(charts.figures_table(sheet.rubric, sheet.result)),
+        "validated": _validated(sheet, story),
     }
 
 
 def result_page(access: Access, user: User, submission: Submission | None = None) -> dict[str, Any]:
     """What the result page prints, of the answers as they stand or of the `submission` that was asked for."""
-    decided = list(decided_reviews(access, user).prefetch_related("areas"))
+    submitted = access.assessment.submitted_at is not None
+    decided = list(decided_reviews(access, user).prefetch_related("areas")) if submitted else []
     sheet = results.with_verdict(results.for_reader(access, submission), decided)
-    story = narrative(sheet)
+    story = in_short(sheet)
     return {
         "assessment": access.assessment,
         "access": access,
@@ -52,6 +61,14 @@ def result_page(access: Access, user: User, submission: Submission | None = None
         "submissions": submissions_of(access.assessment),
         **drawings(sheet, story),
     }
+
+
+def _validated(sheet: ScoredAssessment, story: Narrative) -> tuple[tuple[AreaStory, str], ...]:
+    """Each area with why the CoE found another level, from the top of the stack down; empty where it found none."""
+    reasons = sheet.verdict.reasons if sheet.verdict and story.verdict else None
+    if reasons is None:
+        return ()
+    return tuple((area, reasons.get(area.area.code, "")) for area in reversed(story.stories))
 
 
 def submit_page(access: Access, changed: Sequence[str] = ()) -> dict[str, Any]:
@@ -68,7 +85,7 @@ def submit_page(access: Access, changed: Sequence[str] = ()) -> dict[str, Any]:
         "assessment": access.assessment,
         "access": access,
         "sheet": sheet,
-        "story": narrative(sheet),
+        "story": in_short(sheet),
         "unfinished": [link for link in links if link.open],
         "open_count": sum(len(link.open) for link in links),
         "seen": results.versions(sheet.answers),
