@@ -77,13 +77,14 @@ def made(html: str) -> Reply:
 def maker() -> str:
     """A digest of what turns HTML into a PDF, apart from `aicmm` itself: the libraries' versions and our fonts."""
     digest = hashlib.sha256(" ".join(metadata.version(name) for name in LIBRARIES).encode())
-    for directory in _limits().assets:
+    for directory in limits_of_settings().assets:
         for font in sorted(Path(directory).glob("fonts/*/*.woff2")):
             digest.update(font.read_bytes())
     return digest.hexdigest()
 
 
-def _limits() -> Limits:
+def limits_of_settings() -> Limits:
+    """What one document may take, and where its assets are."""
     directories = [entry[1] if isinstance(entry, tuple) else entry for entry in settings.STATICFILES_DIRS]
     if settings.STATIC_ROOT:
         directories.append(settings.STATIC_ROOT)
@@ -201,7 +202,7 @@ class _Desk:
             self._places.release()
 
     def _wait_and_ask(self, html: str) -> Reply:
-        limits = _limits()
+        limits = limits_of_settings()
         if not self._queue.acquire(timeout=2 * limits.seconds):
             raise PdfFailed(BUSY)
         try:

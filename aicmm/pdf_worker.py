@@ -137,7 +137,7 @@ def serve(requests: BinaryIO, replies: BinaryIO, limits: Limits) -> None:
     limit_memory(limits.mebibytes)
     printer = Printer(limits.assets)
     at_start = problems.take()
-    # Looking for rubbish among what a document is made of costs a tenth of its time. It is done once it was handed over.
+    # Looking for rubbish in the middle of a document costs a tenth of its time: that is done once it was handed over.
     gc.freeze()
     gc.disable()
     write_reply(replies, Reply("ready"))

@@ -28,6 +28,7 @@ PARTS = (
     Part("pure", pure.measure),
     Part("kaleido", pure.measure_kaleido, long=True),
     Part("pdf", papers.measure),
+    Part("pdf-phases", papers.measure_phases),
     Part("pdf-again", papers.measure_again),
     Part("pdf-memory", papers.measure_longest, long=True),
     Part("many", many.measure, long=True),

@@ -144,6 +144,14 @@ def printed(printer: "subprocess.Popen[bytes]", html: str) -> bytes:
     return read_frame(cast(Any, printer.stdout))
 
 
+def phases(content: Content) -> dict[str, float]:
+    """Seconds that WeasyPrint spends on a scorecard, by phase; see `scripts.bench.phases`."""
+    command = [sys.executable, "-m", "scripts.bench.phases", pdf.limits_of_settings().to_json()]
+    html = reports.scorecard_html(sheet_of(content["assessment"]))
+    told = subprocess.run(command, input=html, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return dict(json.loads(told))
+
+
 def longest(content: Content) -> dict[str, float]:
     """The longest scorecard there can be: seconds, pages' bytes, and the most MiB that its process held."""
     sheet = sheet_of(content["longest"])
@@ -159,7 +167,7 @@ def longest(content: Content) -> dict[str, float]:
 
 
 MEASURES: dict[str, Callable[[Content], object]] = {
-    one.__name__: one for one in (queries, pure, kaleido, papers, longest)
+    one.__name__: one for one in (queries, pure, kaleido, papers, phases, longest)
 }
 
 if __name__ == "__main__":

@@ -22,6 +22,13 @@ def measure(workshop: Workshop) -> Iterator[Row]:
     yield Row("… beside the same with style, untagged", "", floor=duration(times["untagged"], "s"), ratio=ratio)
 
 
+def measure_phases(workshop: Workshop) -> Iterator[Row]:
+    """Where that time goes."""
+    content = {**workshop.sqlite.content, "editors": []}
+    phases: dict[str, float] = json.loads(workshop.sqlite.run("scripts.bench.inside", "phases", json.dumps(content)))
+    yield from (Row(f"… of it {phase}", duration(seconds, "s")) for phase, seconds in phases.items())
+
+
 def measure_again(workshop: Workshop) -> Iterator[Row]:
     """A sealed scorecard from the store, beside its file."""
     database, file = workshop.sqlite, workshop.folder / "scorecard.pdf"
