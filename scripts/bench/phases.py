@@ -8,6 +8,7 @@ import logging
 import statistics
 import sys
 import time
+from itertools import pairwise
 
 from aicmm.pdf_protocol import Limits
 from aicmm.pdf_worker import Printer
@@ -37,7 +38,7 @@ def seconds_by_step(printer: Printer, html: str, watch: Stopwatch) -> dict[str, 
     printer.print(html)
     begun = [*watch.begun, ("", time.perf_counter())]
     seconds: dict[str, float] = {}
-    for (step, start), (_, end) in zip(begun, begun[1:], strict=False):
+    for (step, start), (_, end) in pairwise(begun):
         seconds[step] = seconds.get(step, 0.0) + end - start
     return seconds
 
