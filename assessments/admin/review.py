@@ -20,6 +20,7 @@ from assessments import actions, results, review_sheet
 from assessments.access import Access, decided_reviews, readable_assessment, reviews, signed_in
 from assessments.models import Assessment, AuditEvent, Look, Review, SavedSearch, Scorecard, State, User
 from assessments.review_forms import ACCEPT, RETURN, ReviewForm
+from assessments.tasks import mail_notices
 from rubric.models import newest_published
 
 from .base import ReadOnlyAdmin
@@ -133,6 +134,8 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
     @admin.action(description="Accept those without a flag", permissions=["review"])
     def accept_unflagged(self, request: HttpRequest, queryset: QuerySet[Assessment]) -> None:
         outcome = actions.accept_unflagged(assessments=_chosen(request, queryset), by=signed_in(request))
+        for assessment in outcome.accepted:
+            mail_notices.enqueue(str(assessment.pk))
         count = len(outcome.accepted)
         if count:
             messages.success(request, f"Accepted {count} submission{'' if count == 1 else 's'} as claimed.")
@@ -245,6 +248,8 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
             if isinstance(refusal, actions.ReviewChanged):
                 form.go_on_from(scorecard.sha256, noted)
             return False
+        if act in does:
+            mail_notices.enqueue(str(assessment.pk))
         messages.success(request, done)
         return True
 

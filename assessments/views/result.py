@@ -17,6 +17,7 @@ from assessments.datatypes import Submission
 from assessments.models import Scorecard
 from assessments.peers import Basis
 from assessments.submissions import standing_of
+from assessments.tasks import mail_notices
 
 
 @require_safe
@@ -97,6 +98,7 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         except actions.NotEditable as refusal:
             messages.error(request, str(refusal))
         else:
+            mail_notices.enqueue(str(pk))
             messages.success(request, f"Submitted and sealed as {scorecard.code}. The answers are locked now.")
         return redirect("result", pk)
     if not access.assessment.is_editable:
