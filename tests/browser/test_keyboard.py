@@ -166,7 +166,9 @@ def test_the_review_page_in_the_admin_has_stops_that_can_be_seen(page: Page, cas
     press(page, "Enter")
     tab_to(page, "textarea Comment to the team")
     page.keyboard.type("Well done.")
-    tab_to(page, "button Accept")
+    tab_to(page, "summary Accept this submission")
+    press(page, "Enter")
+    tab_to(page, "button Accept for good")
     follow(page)
     expect(page.get_by_text("Accepted: Flood Forecasts")).to_be_visible()
 

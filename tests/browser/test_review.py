@@ -69,7 +69,8 @@ def test_what_was_refused_is_unsaved_still(visit: Visit, cast: Cast, submitted: 
     warnings = warnings_of(page)
     page.goto(address_of(submitted))
     page.get_by_label("Level you find right for SecOps").select_option("2")
-    page.get_by_role("button", name="Accept").click()
+    page.get_by_text("Accept this submission").click()
+    page.get_by_role("button", name="Accept for good").click()
     expect(page.get_by_role("alert")).to_contain_text("Say why SecOps is not at the level that is claimed.")
     assert warnings == []
     page.get_by_role("link", name="History").first.click()

@@ -156,7 +156,8 @@ def test_a_submission_goes_back_and_is_accepted(window: Page, colleague: Page, c
     page.get_by_role("link", name="Flood Forecasts").click()
     expect(page.get_by_text("Nobody owns it yet.")).to_be_visible()
     page.get_by_label("Comment to the team").fill("Thank you.")
-    page.get_by_role("button", name="Accept").click()
+    page.get_by_text("Accept this submission").click()
+    page.get_by_role("button", name="Accept for good").click()
     expect(page.get_by_text("Accepted: Flood Forecasts")).to_be_visible()
 
     for address in ("/", "/assessments/", f"/assessments/{ready.pk}/", f"/assessments/{ready.pk}/results/"):
