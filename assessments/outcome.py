@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from assessments import answering, charts, results, wording
 from assessments.access import Access, decided_reviews
+from assessments.addresses import compare_address, trend_address
 from assessments.asked import Ask, Asked, asked_of, question_href
 from assessments.cards import choice_text, status_text
 from assessments.changes import changed_since
@@ -27,7 +28,7 @@ PICTURES = "result"
 
 
 @lru_cache(maxsize=256)
-def _figure(rubric: Rubric, series: tuple[Series, ...]) -> SafeString:
+def interactive_radar(rubric: Rubric, series: tuple[Series, ...]) -> SafeString:
     """The radar's interactive twin, which pages have and paper hasn't, as the page's script finds it."""
     return json_script(charts.radar_figure(rubric, series), "radar-figure")
 
@@ -38,7 +39,7 @@ def drawings(sheet: ScoredAssessment, story: Narrative) -> dict[str, Any]:
     return {
         "strip": drawn(drawn_ones.strip),
         "radar": drawn(drawn_ones.radar),
-        "figure": _figure(sheet.rubric, drawn_ones.series),
+        "figure": interactive_radar(sheet.rubric, drawn_ones.series),
         "figures": charts.FiguresTable(charts.figures_table(sheet.rubric, sheet.result)),
         "validated": _validated(sheet, story),
     }
@@ -59,7 +60,20 @@ def result_page(access: Access, user: User, submission: Submission | None = None
         "open_count": sum(area.questions - area.answered for area in sheet.result.areas),
         "reviews": decided,
         "submissions": submissions_of(access.assessment),
+        **_beside(access.assessment, sheet),
         **drawings(sheet, story),
+    }
+
+
+def _beside(assessment: Assessment, sheet: ScoredAssessment) -> dict[str, str]:
+    """Where to see the sealed result beside others, that of the cycle before chosen already, and the team over all
+    cycles. Either is empty where there is nothing to see."""
+    code, earlier = assessment.organization.code, sheet.earlier
+    sealed = not sheet.submission and (sheet.seal or sheet.returned_seal)
+    both = [earlier[0].assessment_id, sheet.assessment_id] if earlier else []
+    return {
+        "compare": compare_address(code, both) if sealed else "",
+        "trend": trend_address(code, sheet.team) if earlier else "",
     }
 
 

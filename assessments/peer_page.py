@@ -30,12 +30,12 @@ def peers_page(access: Access, basis: Basis) -> dict[str, Any]:
     found = table.of(cohort_of(assessment.organization, basis)) if table else None
     page: dict[str, Any] = {
         "assessment": assessment,
-        "links": [CohortLink(one.value, _cohort_text(assessment.organization, one), one == basis) for one in Basis],
+        "links": [CohortLink(one.value, cohort_text(assessment.organization, one), one == basis) for one in Basis],
         "smallest": SMALLEST,
         "others": FEWEST_OTHERS,
     }
     if not isinstance(found, CohortFigures):
-        return page | {"why": _why_nothing(assessment, basis, submitted=bool(levels), hidden=found)}
+        return page | {"why": why_nothing(assessment, basis, submitted=bool(levels), hidden=found)}
     rubric = rubric_of(assessment)
     rows = standing.peer_rows(rubric, levels, found)
     words = standing.headline(rows, found)
@@ -49,7 +49,8 @@ def cohort_of(organization: Organization, basis: Basis) -> Cohort:
     return Cohort(basis, values[basis])
 
 
-def _cohort_text(organization: Organization, basis: Basis) -> str:
+def cohort_text(organization: Organization, basis: Basis) -> str:
+    """Whom a cohort is made of."""
     if basis == Basis.ALL:
         return "All organizations"
     if basis == Basis.KIND:
@@ -57,7 +58,7 @@ def _cohort_text(organization: Organization, basis: Basis) -> str:
     return f"Same size: {organization.get_size_display()}"
 
 
-def _why_nothing(assessment: Assessment, basis: Basis, *, submitted: bool, hidden: Hidden | None) -> str:
+def why_nothing(assessment: Assessment, basis: Basis, *, submitted: bool, hidden: Hidden | None) -> str:
     """Why there are no figures, and what would bring them."""
     whom = standing.OF_WHOM[basis]
     due = date_format(assessment.cycle.due_on, "F j, Y")

@@ -3,8 +3,6 @@
 from collections import defaultdict
 from random import Random, SystemRandom
 
-from django.utils import timezone
-
 from assessments.models import Assessment, PeerFigures, Scorecard, ScorecardArea
 from assessments.peers import Peer, PeerTable, from_document, organization_levels, tabulate, to_document
 from assessments.results import rubric_of
@@ -39,7 +37,7 @@ def peer_table(assessment: Assessment, lot: Random | None = None) -> PeerTable |
     first one's lot stands.
     """
     cycle = assessment.cycle
-    if timezone.now() < cycle.closes_at:
+    if not cycle.is_over:
         return None
     kept = PeerFigures.objects.filter(cycle=cycle, rubric=assessment.rubric_id, due_on=cycle.due_on)
     document = kept.values_list("document", flat=True).first()

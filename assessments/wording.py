@@ -64,7 +64,7 @@ def rule_sentence(rubric: Rubric) -> str:
     if rubric.max_shortfall >= rubric.top - 1:
         return f"{sentence}."
     noun = "level" if rubric.max_shortfall == 1 else "levels"
-    return f"{sentence} and no question lies more than {_number(rubric.max_shortfall)} {noun} below L."
+    return f"{sentence} and no question lies more than {number_word(rubric.max_shortfall)} {noun} below L."
 
 
 def headline(rubric: Rubric, result: Result) -> str:
@@ -125,7 +125,9 @@ def more_routes(names: Sequence[str]) -> str:
         return ""
     if len(names) == 1:
         return f"One more way to a higher level stands on the page of {names[0]}."
-    return _sentence(f"{_number(len(names))} more ways to a higher level stand on the pages of {join_words(names)}.")
+    return _sentence(
+        f"{number_word(len(names))} more ways to a higher level stand on the pages of {join_words(names)}."
+    )
 
 
 def gap_sentence(rubric: Rubric, gap: FoundationGap) -> str:
@@ -145,7 +147,7 @@ def verdict_sentence(rubric: Rubric, result: Result, validated: Mapping[str, int
         return ""
     other = [area for area in rubric.areas if area.code in found and found[area.code] != claimed.get(area.code)]
     if not other:
-        levels = "the level" if len(found) == 1 else f"{_all(len(found), _number(len(found)))} levels"
+        levels = "the level" if len(found) == 1 else f"{_all(len(found), number_word(len(found)))} levels"
         return f"The Center of Excellence finds {levels} as claimed."
     differences = [
         f"{area.name} at Level {found[area.code]}, "
@@ -153,7 +155,7 @@ def verdict_sentence(rubric: Rubric, result: Result, validated: Mapping[str, int
         for area in other[:_MOST_NAMES]
     ]
     more = len(other) - len(differences)
-    ending = f"; and {_number(more)} more" if more else ""
+    ending = f"; and {number_word(more)} more" if more else ""
     return f"The Center of Excellence finds other levels than claimed: {'; '.join(differences)}{ending}."
 
 
@@ -206,10 +208,11 @@ def _movement_sentence(name: str, before: AreaResult | None, after: AreaResult |
     if after.level != before.level:
         verb = "rose" if after.level > before.level else "fell"
         return f"{name} {verb} from Level {before.level} to Level {after.level}."
-    return f"{name} stays at Level {after.level}; {_score_movement(before.score, after.score)}."
+    return f"{name} stays at Level {after.level}; {score_movement(before.score, after.score)}."
 
 
-def _score_movement(before: Fraction | None, after: Fraction | None) -> str:
+def score_movement(before: Fraction | None, after: Fraction | None) -> str:
+    """What became of a score whose level stays, as the end of a sentence."""
     if before is None or after is None or before == after:
         return "its score is the same"
     verb = "rose" if after > before else "fell"
@@ -230,11 +233,11 @@ def _levels_in_words(rubric: Rubric, rated: Sequence[AreaResult], size: int) -> 
         return [f"{_name(rubric, rated[0].area)}, the only area rated, is at {level_text(rubric, lowest)}."]
     kind = "areas" if len(rated) == size else "rated areas"
     if lowest == highest:
-        return [_sentence(f"{_all(len(rated), _number(len(rated)))} {kind} are at {level_text(rubric, lowest)}.")]
+        return [_sentence(f"{_all(len(rated), number_word(len(rated)))} {kind} are at {level_text(rubric, lowest)}.")]
     above = [level for level in levels if level > lowest]
     second = min(above)
     most = _sentence(
-        f"{_number(len(above))} of {_number(len(rated))} {kind} {_is(len(above))} at "
+        f"{number_word(len(above))} of {number_word(len(rated))} {kind} {_is(len(above))} at "
         f"{level_text(rubric, second)}{', or above' if second < highest else ''}."
     )
     top, bottom = _standing(rubric, rated, highest, "highest"), _standing(rubric, rated, lowest, "lowest")
@@ -337,10 +340,11 @@ def _name(rubric: Rubric, code: str) -> str:
 
 
 def _names_or_count(names: Sequence[str]) -> str:
-    return join_words(names) if len(names) <= _MOST_NAMES else f"{_number(len(names))} areas"
+    return join_words(names) if len(names) <= _MOST_NAMES else f"{number_word(len(names))} areas"
 
 
-def _number(count: int) -> str:
+def number_word(count: int) -> str:
+    """A count as it is spoken, in digits beyond ten."""
     return _NUMBER_WORDS[count] if count < len(_NUMBER_WORDS) else str(count)
 
 

@@ -130,3 +130,8 @@ class Rubric:
     def top(self) -> int:
         """The highest level's number."""
         return len(self.levels)
+
+    def compares_with(self, other: "Rubric") -> bool:
+        """Whether levels of both are levels of one model: versions of it with equally many, and an area in common."""
+        same = self.code == other.code and self.top == other.top
+        return same and not self.area_by_code.keys().isdisjoint(other.area_by_code)

@@ -1,5 +1,6 @@
 """Pictures of a result: the profile strip, the radar as SVG and as a Plotly figure, the table of the same figures, and
-where a team stands among others. Pictures of many submissions: bars of shares and a map of levels.
+where a team stands among others. Pictures of many results: what became of an area over the cycles, bars of shares and a
+map of levels.
 
 Pure: they take a `Rubric` and a `Result`, or counts, and return text or plain values.
 """
@@ -27,6 +28,7 @@ from assessments.charts.portfolio import (
 from assessments.charts.radar import radar_svg
 from assessments.charts.strip import strip_svg
 from assessments.charts.table import FigureRow, FiguresTable, figures_table
+from assessments.charts.trend import trend_key_svg, trend_svg
 
 __all__ = [
     "LEVEL_COLOURS",
@@ -56,4 +58,6 @@ __all__ = [
     "radar_svg",
     "strip_svg",
     "swatch_svg",
+    "trend_key_svg",
+    "trend_svg",
 ]

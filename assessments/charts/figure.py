@@ -52,8 +52,8 @@ def radar_figure(rubric: Rubric, series: Sequence[Series]) -> Json:
             *(_polygon(fill, names, LEVEL_COLOURS[1].fill, "solid") for fill in one.fills),
         )
     ]
-    # The main line comes last, so that it lies on top as in the SVG.
-    lines = sorted(styled, key=lambda pair: pair[0].series.kind == "main")
+    # The leading line comes last, so that it lies on top as in the SVG.
+    lines = sorted(styled, key=lambda pair: pair[0].series.leads)
     return {
         "data": fills + [_line(rubric, one, names, style) for one, style in lines],
         "layout": _layout(rubric, geometry, names),
@@ -62,12 +62,12 @@ def radar_figure(rubric: Rubric, series: Sequence[Series]) -> Json:
 
 def _line(rubric: Rubric, one: SeriesGeometry, names: Sequence[str], style: SeriesStyle) -> Json:
     areas = (*one.areas, *one.areas[:1])
-    main = one.series.kind == "main"
+    leads = one.series.leads
     return {
         "type": "scatterpolar",
         "mode": "lines+markers",
         "name": _text(one.series.label),
-        "legendrank": 1 if main else 2,
+        "legendrank": 1 if leads else 2,
         "theta": [*names, *names[:1]],
         "r": [area.level if area else None for area in areas],
         "customdata": [_hover(rubric, area) for area in areas],
@@ -76,7 +76,7 @@ def _line(rubric: Rubric, one: SeriesGeometry, names: Sequence[str], style: Seri
         "line": {"color": style.colour, "width": style.width, "dash": _dash(style)},
         "marker": {
             "symbol": style.symbol,
-            "size": 9 if main else 11,
+            "size": 9 if leads else 11,
             "color": style.marker_fill,
             "line": {"color": style.colour, "width": 1.5},
         },

@@ -20,14 +20,20 @@ RADIUS: Final = 112.0
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One result to draw: the main one, what the CoE validated of it, or one to compare with.
+    """One result to draw: the main one, what the CoE validated of it, or one to compare with. Where several are
+    compared, the one that the others are compared with is the base: an outline like theirs, so that none is covered.
 
     A comparison may come from another version: areas are matched by their codes.
     """
 
     label: str
     result: Result
-    kind: Literal["main", "validated", "comparison"] = "main"
+    kind: Literal["main", "base", "validated", "comparison"] = "main"
+
+    @property
+    def leads(self) -> bool:
+        """Whether it lies on top and comes first."""
+        return self.kind in ("main", "base")
 
 
 @dataclass(frozen=True, slots=True)

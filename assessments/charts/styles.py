@@ -32,6 +32,7 @@ COMPARISON_STYLES: Final = (
     SeriesStyle("#54278f", 1.75, "6 4", "M-5-5H5V5H-5z", WHITE, "square"),
     SeriesStyle("#3d4551", 1.75, "2 3", "M0-7.5L7.5 0L0 7.5L-7.5 0z", WHITE, "diamond"),
     SeriesStyle("#8b0a3d", 1.75, "12 5", "M0 7L6.5-5H-6.5z", WHITE, "triangle-down"),
+    SeriesStyle("#6b4a00", 1.75, "10 3 2 3 2 3", "M-2.5-8H2.5V-2.5H8V2.5H2.5V8H-2.5V2.5H-8V-2.5H-2.5z", WHITE, "cross"),
 )
 
 
@@ -39,7 +40,7 @@ def series_styles(series: Sequence[Series]) -> list[SeriesStyle]:
     """The look of each series; comparisons take theirs in turn."""
     styles, comparisons = [], 0
     for one in series:
-        if one.kind == "main":
+        if one.leads:
             styles.append(MAIN_STYLE)
         elif one.kind == "validated":
             styles.append(VALIDATED_STYLE)

@@ -60,6 +60,11 @@ class Cycle(models.Model):
         return self.starts_on <= today
 
     @property
+    def is_over(self) -> bool:
+        """Whether the day it is due has ended."""
+        return timezone.now() >= self.closes_at
+
+    @property
     def closes_at(self) -> datetime:
         """The moment the day it is due ends, in the time zone of the settings."""
         return timezone.make_aware(datetime.combine(self.due_on + timedelta(days=1), time.min))

@@ -145,6 +145,10 @@ area submitted                        GET   302 404 404 200 200 200 200 200
 area submitted                        POST  302 404 404 403 302 302 403 403
 area returned                         GET   302 404 404 200 200 200 200 200
 area returned                         POST  302 404 404 403 302 302 403 403
+compare                               GET   302 404 404 200 200 200 200 200
+compare                               POST  405 405 405 405 405 405 405 405
+trend                                 GET   302 404 404 200 200 200 200 200
+trend                                 POST  405 405 405 405 405 405 405 405
 people                                GET   302 404 404 200 200 200 404 200
 people                                POST  405 405 405 405 405 405 405 405
 invite                                GET   405 405 405 405 405 405 405 405
@@ -438,6 +442,8 @@ def world(agency: Agency, other: Agency, reviewer: User, administrator: User, mo
             "area": ["secops"],
             "save-answer": ["secops-1"],
             "verify": [scorecard.code],
+            "compare": [agency.organization.code],
+            "trend": [agency.organization.code],
             "people": [agency.organization.code],
             "invite": [agency.organization.code],
             "withdraw": [agency.organization.code, invitation.pk],

@@ -1,0 +1,153 @@
+"""Which answers of a result are not those of the one it is compared with, area by area. Pure; no Django here.
+
+Between two cycles of a team every part of an answer counts, since one grew from the other. Between teams, and looking
+back, only the answer itself does: there is no rationale in common.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assessments.changes import AnswerChange, changed_since
+from assessments.comparing import Compared
+from assessments.datatypes import CycleResult, EvidenceLink, GivenAnswer
+from assessments.narrative import answer_text
+from assessments.wording import join_words, number_word, question_name
+from rubric.datatypes import Rubric
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDifference:
+    """One question. `before` and `after` are the base's answer and this one in words, both empty where they are the
+    same. `notes` say what else there is. `by` is whose answer it is, `evidence` the links that were not there before.
+    """
+
+    question: str
+    name: str
+    text: str
+    before: str
+    after: str
+    notes: str
+    by: str
+    evidence: tuple[EvidenceLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceGroup:
+    """What differs in one area between a result and the base. `moved` where it is a later cycle of the same team."""
+
+    label: str
+    moved: bool
+    differences: tuple[AnswerDifference, ...]
+
+    @property
+    def summary(self) -> str:
+        return _differ(len(self.differences))
+
+
+@dataclass(frozen=True, slots=True)
+class AreaDifferences:
+    """One area in which at least one answer differs; `summary` counts them."""
+
+    area: str
+    name: str
+    summary: str
+    groups: tuple[DifferenceGroup, ...]
+
+
+def differing_areas(compared: Sequence[Compared]) -> tuple[AreaDifferences, ...]:
+    """Areas with answers that differ from the base's, from the top of the stack down, those of other versions last.
+
+    Medians have no answers. A question that only one version has is told of as such.
+    """
+    base, *others = compared
+    if base.source is None:
+        return ()
+    areas: dict[str, list[DifferenceGroup]] = {}
+    names = {area.code: area.name for one in compared for area in reversed(one.rubric.areas)}
+    names |= {area.code: area.name for area in base.rubric.areas}
+    for one in others:
+        if one.source is not None:
+            moved = one.team == base.team and one.source.cycle_starts_on > base.source.cycle_starts_on
+            for code, differences in _by_area(base.source, one.source, moved=moved).items():
+                areas.setdefault(code, []).append(DifferenceGroup(one.label, moved, tuple(differences)))
+    return tuple(
+        AreaDifferences(code, names[code], _summary(areas[code]), tuple(areas[code])) for code in names if code in areas
+    )
+
+
+def alike_areas(rubric: Rubric, areas: Sequence[AreaDifferences]) -> str:
+    """The areas of which no answer differs, in words; empty where there is none."""
+    found = {area.area for area in areas}
+    return join_words([area.name for area in reversed(rubric.areas) if area.code not in found])
+
+
+def _by_area(base: CycleResult, other: CycleResult, *, moved: bool) -> dict[str, list[AnswerDifference]]:
+    areas: dict[str, list[AnswerDifference]] = {}
+    for change in changed_since(base.given, other.given):
+        if moved or "choice" in change.parts:
+            area = _asking(other.rubric, base.rubric, change.question).area_of_question[change.question]
+            areas.setdefault(area.code, []).append(_difference(base.rubric, other.rubric, change, moved=moved))
+    return areas
+
+
+def _asking(first: Rubric, second: Rubric, code: str) -> Rubric:
+    """The version that asks a question, the first if both do."""
+    return first if code in first.question_by_code else second
+
+
+def _difference(before: Rubric, after: Rubric, change: AnswerChange, *, moved: bool) -> AnswerDifference:
+    code = change.question
+    rubric = _asking(after, before, code)
+    chosen = "choice" in change.parts
+    notes = [*_versions(before, after, code), *(_notes(change) if moved else ())]
+    return AnswerDifference(
+        question=code,
+        name=question_name(rubric, code),
+        text=rubric.question_by_code[code].text,
+        before=_answer(before, change.before) if chosen else "",
+        after=_answer(after, change.after) if chosen else "",
+        notes=" ".join(notes),
+        by=change.after.answered_by,
+        evidence=_fresh(change) if moved else (),
+    )
+
+
+def _answer(rubric: Rubric, answer: GivenAnswer) -> str:
+    return answer_text(rubric, answer) if answer.question in rubric.question_by_code else "Not asked"
+
+
+def _versions(before: Rubric, after: Rubric, code: str) -> list[str]:
+    """What became of the question itself between two versions."""
+    old, new = before.question_by_code.get(code), after.question_by_code.get(code)
+    if old is None or new is None:
+        return [f"Only version {(before if new is None else after).version} has this question."]
+    return [] if old.text == new.text else ["The question is worded anew."]
+
+
+def _notes(change: AnswerChange) -> list[str]:
+    """Which texts and links are new, changed or left out, as a sentence; none where all are the same."""
+    told = [
+        f"{_what_became(getattr(change.before, part), getattr(change.after, part))} {part}"
+        for part in change.parts
+        if part != "choice"
+    ]
+    return [f"{join_words(told)}.".capitalize()] if told else []
+
+
+def _what_became(before: object, after: object) -> str:
+    if not before:
+        return "new"
+    return "changed" if after else "no more"
+
+
+def _fresh(change: AnswerChange) -> tuple[EvidenceLink, ...]:
+    return tuple(link for link in change.after.evidence if link not in change.before.evidence)
+
+
+def _summary(groups: Sequence[DifferenceGroup]) -> str:
+    told = _differ(sum(len(group.differences) for group in groups))
+    return told if len(groups) == 1 else f"{told}, in {number_word(len(groups))} results"
+
+
+def _differ(count: int) -> str:
+    return "one answer differs" if count == 1 else f"{count} answers differ"
