@@ -176,20 +176,38 @@ def _answered(given: Mapping[str, Value]) -> dict[str, Answer]:
 
 
 def _earlier(rubric: Rubric, before: Mapping[str, Value], cycle: str) -> CycleResult:
-    answers = _answered(_all_at_three(rubric) | dict(before))
+    return make_cycle_result(rubric=rubric, choices=_all_at_three(rubric) | dict(before), cycle=cycle)
+
+
+def make_cycle_result(
+    *,
+    rubric: Rubric | None = None,
+    choices: Mapping[str, Value] | None = None,
+    given: Mapping[str, GivenAnswer] | None = None,
+    team: str = "Team",
+    cycle: str = "FY2026 Q1",
+    starts_on: date = date(2025, 10, 1),
+    validated: Mapping[str, int | None] | None = None,
+) -> CycleResult:
+    """A team's sealed result of a cycle: of the AI CMM, every question at level 3, unless told. `given` are answers
+    with their texts, in place of `choices`."""
+    rubric = rubric or full_rubric()
+    told = {code: answer.choice for code, answer in given.items()} if given is not None else choices
+    answers = _answered(_all_at_three(rubric) if told is None else told)
     return CycleResult(
         assessment_id="5f0c9f3e-6f0c-4a55-9d0f-0c7f3d1f2a10",
-        team="Team",
+        team=team,
         cycle=cycle,
-        cycle_starts_on=date(2025, 10, 1),
+        cycle_starts_on=starts_on,
         sequence=1,
         code="3HV8-Q0ZB-5KTN",
         sealed_at=datetime(2025, 11, 20, 15, tzinfo=UTC),
         state="accepted",
         rubric=rubric,
-        result=score(rubric, answers),
+        result=as_shown(score(rubric, answers)),
         answers=answers,
-        given={code: GivenAnswer(code, choice) for code, choice in answers.items()},
+        given=given or {code: GivenAnswer(code, choice) for code, choice in answers.items()},
+        validated=validated,
     )
 
 
