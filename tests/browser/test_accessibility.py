@@ -350,6 +350,36 @@ def test_results_in_every_state(
     pages.report()
 
 
+def test_results_beside_one_another(inspect: Inspect, cast: Cast, shelf: Shelf, problems: Problems) -> None:
+    problems.expect("status of 422")
+    long = make_cycle(
+        name="Assessment of the second half of a year", starts_on=timezone.localdate() - timedelta(days=200)
+    )
+    notes: dict[str, Any] = {
+        "rationale": "x" * 300,
+        "evidence": [("A plan " + "y" * 100, "https://example.gov/" + "z" * 200)],
+    }
+    first = make_accepted(organization=cast.organization, cycle=long, by=cast.lead, team="Accepted Team", level=1)
+    wide = make_submitted(organization=cast.organization, cycle=cast.cycle, by=cast.lead, team="W" * 100, **notes)
+    make_peers(cycle=shelf.earlier.cycle, count=9)
+    chosen = "&".join(f"with={one.pk}" for one in (first, shelf.earlier, shelf.accepted, wide, shelf.submitted))
+    compare, trend = "/organizations/rivers/compare/", "/organizations/rivers/trend/"
+    pages = inspect(cast.lead.email)
+    pages.visit("compare, nothing chosen", compare)
+    pages.visit("compare, one chosen", f"{compare}?with={first.pk}", wrong=True)
+    pages.visit("compare, two cycles", f"{compare}?with={first.pk}&with={shelf.accepted.pk}")
+    pages.visit("compare, with medians", f"{compare}?with={shelf.earlier.pk}&peers=all&peers=size")
+    pages.visit("compare, five", f"{compare}?{chosen}")
+    pages.page.get_by_role("button", name="Explore the radar").click()
+    expect(pages.page.locator(".radar-plot .main-svg").first).to_be_visible()
+    pages.look("compare, five, explored")
+    pages.visit("trend, all teams", f"{trend}?team=")
+    pages.visit("trend, one team", f"{trend}?team=Accepted+Team")
+    sign_in(pages.page, cast.reviewer.email)
+    pages.visit("compare, for a reviewer", f"{compare}?{chosen}")
+    pages.report()
+
+
 def test_area_pages_in_every_state(inspect: Inspect, cast: Cast, shelf: Shelf, problems: Problems) -> None:
     problems.expect("status of (409|422)")
     pages = inspect(cast.contributor.email)
@@ -437,6 +467,8 @@ def test_pages_with_nothing_on_them_yet(inspect: Inspect, cast: Cast) -> None:
     pages.visit("list of a viewer", "/assessments/")
     sign_in(pages.page, cast.lead.email)
     pages.visit("home of a lead", "/")
+    pages.visit("compare, before anything is submitted", "/organizations/rivers/compare/")
+    pages.visit("trend, before anything is submitted", "/organizations/rivers/trend/")
     pages.visit("list of a lead", "/assessments/")
     sign_in(pages.page, cast.reviewer.email)
     pages.visit("home of a reviewer", "/")
