@@ -7,7 +7,7 @@ it where it is another. Presentation attributes only, for the strict CSP.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Final
 
 from assessments.charts.colours import GRID, INK, WHITE, level_colour
@@ -134,6 +134,9 @@ def _cycle_names(names: tuple[str, ...], bottom: float) -> tuple[str, float]:
 
 def _turned_names(names: tuple[str, ...], bottom: float) -> tuple[str, float]:
     short = ["".join(wrap(name, _SIZE, _TURNED_LENGTH, 1)) for name in names]
+    tails = _tails(names)
+    if len(set(short)) < len(names) and tails != names:
+        return _cycle_names(tails, bottom)
     texts = "".join(
         f'<text transform="translate({number(_x(index, len(names)) + 4)} {number(bottom + 12)}) rotate(-{_TURNED})">'
         f"{escaped(name)}</text>"
@@ -141,3 +144,11 @@ def _turned_names(names: tuple[str, ...], bottom: float) -> tuple[str, float]:
     )
     height = max(text_width(name, _SIZE) for name in short) * 0.87 + 18
     return f'<g font-size="{number(_SIZE)}" fill="{INK}" text-anchor="end">{texts}</g>', height
+
+
+def _tails(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names without the words that all of them begin with: what is left of long ones tells them apart."""
+    words = [name.split() for name in names]
+    columns = zip(*(parts[:-1] for parts in words), strict=False)
+    shared = len(list(takewhile(lambda column: len(set(column)) == 1, columns)))
+    return tuple(ELLIPSIS + " ".join(parts[shared:]) for parts in words) if shared else names

@@ -244,6 +244,13 @@ def test_names_of_cycles_stay_in_the_picture_and_clear_of_one_another(count: int
         assert all(float(text.attrib["y"]) < height for text in flat)
 
 
+def test_long_names_that_begin_alike_are_told_apart_by_their_ends() -> None:
+    names = [f"Assessment of the fiscal year {year}" for year in range(2020, 2028)]
+    svg = picture(TrendRow("dataops", "DataOps", 5, tuple(a_point(2, cycle=name) for name in names)))
+    shown = [text.text for text in svg.iter(f"{SVG}text")][-8:]
+    assert shown == [f"…{year}" for year in range(2020, 2028)]
+
+
 def test_a_picture_is_named_by_a_direct_title_and_what_people_wrote_is_no_markup() -> None:
     points = (a_point(2, cycle="<b>&"), a_point(3, cycle="Q2"))
     svg = trend_svg(TrendRow("dataops", "DataOps", 5, points), ident="t", title="DataOps <i>")
