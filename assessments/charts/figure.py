@@ -25,6 +25,10 @@ from rubric.datatypes import Rubric
 
 _WIDEST_MARGIN: Final = 140.0
 _LEGEND_WIDTH: Final = 300.0
+_LEGEND_LINE: Final = 32
+_HEIGHT: Final = 420
+_FEW: Final = 3
+"""Series that fit below the rings; each more makes the figure higher, so that the rings keep their size."""
 _HOVER: Final = (
     "<b>%{theta}</b><br>%{customdata[0]}<br>Score %{customdata[1]}%{customdata[2]}<extra>%{fullData.name}</extra>"
 )
@@ -124,6 +128,7 @@ def _layout(rubric: Rubric, geometry: RadarGeometry, names: Sequence[str]) -> Js
             "y": -0.2,
             "title": {"text": _ring_names(rubric), "side": "top", "font": {"size": 12}},
         },
+        "height": max(_HEIGHT, _HEIGHT + _LEGEND_LINE * (len(geometry.series) - _FEW)),
         "margin": {"l": beside, "r": beside, "t": above, "b": 72},
         "dragmode": False,
         "polar": {

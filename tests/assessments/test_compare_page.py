@@ -27,6 +27,7 @@ from tests.factories import (
     make_submitted,
     make_submitted_in_time,
 )
+from tests.rubric.factories import make_rubric
 
 TABLE_ROW = re.compile(r"<tr>\s*<th scope=\"row\">(\w+)</th>(.*?)</tr>", re.DOTALL)
 
@@ -248,6 +249,32 @@ def test_another_version_is_compared_and_said_to_be_one(agency: Agency) -> None:
     page = page_of(agency, old, new)
     assert "The results were made with different versions of the model." in page
     assert len(levels_of(page)) == 7
+
+
+@pytest.fixture
+def strangers(agency: Agency) -> list[Assessment]:
+    """Two cycles of a team, made with different models."""
+    ours, tiny = Rubric.objects.get(code="ai-cmm"), make_rubric(published=True)
+    return [
+        submitted_in(agency, days_ago=200, rubric=tiny, level=2),
+        submitted_in(agency, days_ago=100, rubric=ours),
+    ]
+
+
+def test_results_of_different_models_are_not_drawn_and_the_page_says_why(
+    agency: Agency, strangers: list[Assessment]
+) -> None:
+    page = page_of(agency, *strangers)
+    assert "These results can't be set beside one another" in page
+    assert "Tiny Model, version 1, 3 levels" in page
+    assert "<svg class" not in main_of(page)
+    assert levels_of(page) == {}
+
+
+def test_the_trend_leaves_out_what_another_model_made_and_says_so(agency: Agency, strangers: list[Assessment]) -> None:
+    page = client_of(agency.lead).get(reverse("trend", args=[agency.organization.code])).content.decode()
+    assert "Cycle of 200 is left out: it was made with Tiny Model, version 1" in page
+    assert [len(cells) for cells in levels_of(page).values()] == [1] * 7
 
 
 # ---- Who, and what is refused ----
