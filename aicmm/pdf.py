@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib import metadata
 from io import BufferedReader, BufferedWriter
@@ -20,7 +21,7 @@ from typing import cast
 
 from django.conf import settings
 
-from aicmm.pdf_protocol import Limits, Reply, read_reply, write_frame
+from aicmm.pdf_protocol import Attachment, Limits, Reply, read_reply, write_request
 
 logger = logging.getLogger(__name__)
 
@@ -53,21 +54,22 @@ class PdfFailed(PdfUnavailable):
     """This document wasn't made: it took too much time or memory, or too many are being made."""
 
 
-def render(html: str) -> bytes:
-    """`html`, a whole document with a title and a language, as PDF/UA-1; text in “Public Sans”.
+def render(html: str, *, attachments: Sequence[Attachment] = ()) -> bytes:
+    """`html`, a whole document with a title and a language, as PDF/UA-1; text in “Public Sans”. `attachments` are files
+    that go along inside it.
 
     An address that isn't `data:` or `asset:///` is left out. That, and whatever else WeasyPrint complains of, is
     logged. `PdfUnavailable` where this machine can't make PDFs, `PdfFailed` where this one exceeded the limits.
     """
-    reply = made(html)
+    reply = made(html, attachments=attachments)
     for problem in reply.problems:
         logger.warning("While making a PDF: %s", problem)
     return reply.body
 
 
-def made(html: str) -> Reply:
+def made(html: str, *, attachments: Sequence[Attachment] = ()) -> Reply:
     """The same, with what WeasyPrint complained of, which a test wants to be nothing, and how much memory it took."""
-    reply = _desk.ask(html)
+    reply = _desk.ask(html, attachments)
     if reply.kind == "pdf":
         return reply
     logger.error("A PDF was not made: %s %s", reply.kind, " ".join(reply.problems))
@@ -142,7 +144,7 @@ class _Worker:
     def alive(self) -> bool:
         return self.process.poll() is None
 
-    def make(self, html: str) -> Reply:
+    def make(self, html: str, attachments: Sequence[Attachment]) -> Reply:
         """The worker's reply. `PdfUnavailable` or `PdfFailed` where it has none; then it has ended."""
         if not self._ready:
             self._await_start()
@@ -150,7 +152,7 @@ class _Worker:
         deadline = _Deadline(self.process, self.limits.seconds)
         try:
             with deadline:
-                write_frame(self._requests, html.encode(errors="replace"))
+                write_request(self._requests, html, attachments)
                 return read_reply(self._replies)
         except (EOFError, OSError) as gone:
             status = self.end()
@@ -193,21 +195,21 @@ class _Desk:
         self._queue = threading.Lock()
         self._worker: _Worker | None = None
 
-    def ask(self, html: str) -> Reply:
+    def ask(self, html: str, attachments: Sequence[Attachment]) -> Reply:
         if not self._places.acquire(blocking=False):
             raise PdfFailed(BUSY)
         try:
-            return self._wait_and_ask(html)
+            return self._wait_and_ask(html, attachments)
         finally:
             self._places.release()
 
-    def _wait_and_ask(self, html: str) -> Reply:
+    def _wait_and_ask(self, html: str, attachments: Sequence[Attachment]) -> Reply:
         limits = limits_of_settings()
         if not self._queue.acquire(timeout=2 * limits.seconds):
             raise PdfFailed(BUSY)
         try:
             worker = self._hire(limits)
-            reply = worker.make(html)
+            reply = worker.make(html, attachments)
             if worker.renders >= MOST_RENDERS or reply.mebibytes >= RETIRE_MEBIBYTES:
                 self.close()
                 self._hire(limits)  # the next one gets ready while nobody waits

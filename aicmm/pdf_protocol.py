@@ -1,7 +1,10 @@
-"""What `aicmm.pdf` and its worker say to each other: limits at the start, then HTML one way and replies the other."""
+"""What `aicmm.pdf` and its worker say to each other: limits at the start, then HTML with what is to be attached one way
+and replies the other."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import BinaryIO
 
 LENGTH_BYTES = 4
@@ -22,6 +25,18 @@ class Limits:
     def from_json(cls, text: str) -> "Limits":
         values = json.loads(text)
         return cls(values["seconds"], values["mebibytes"], tuple(values["assets"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file inside a PDF. `description` is read to people; `made_at` is told to programs, so that the same content
+    gives the same bytes. `relationship` is what it is to the pages, in PDF's own words: "Data" or "Source"."""
+
+    name: str
+    content: bytes
+    description: str
+    made_at: datetime
+    relationship: str = "Source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,24 @@ def write_frame(stream: BinaryIO, content: bytes) -> None:
 def read_frame(stream: BinaryIO) -> bytes:
     """The next frame; `EOFError` where the other side is gone."""
     return _exactly(stream, int.from_bytes(_exactly(stream, LENGTH_BYTES), "big"))
+
+
+def write_request(stream: BinaryIO, html: str, attachments: Sequence[Attachment]) -> None:
+    labels = [[one.name, one.description, one.made_at.isoformat(), one.relationship] for one in attachments]
+    write_frame(stream, json.dumps(labels).encode())
+    write_frame(stream, html.encode(errors="replace"))
+    for one in attachments:
+        write_frame(stream, one.content)
+
+
+def read_request(stream: BinaryIO) -> tuple[str, tuple[Attachment, ...]]:
+    """The next document to make, and what is to be attached; `EOFError` where the other side is gone."""
+    labels = json.loads(read_frame(stream))
+    html = read_frame(stream).decode()
+    return html, tuple(
+        Attachment(name, read_frame(stream), description, datetime.fromisoformat(made_at), relationship)
+        for name, description, made_at, relationship in labels
+    )
 
 
 def write_reply(stream: BinaryIO, reply: Reply) -> None:

@@ -12,20 +12,19 @@ import mimetypes
 import os
 import signal
 import sys
+from collections.abc import Sequence
+from datetime import UTC
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
+import pydyf
 import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from aicmm.pdf_protocol import Limits, Reply, read_frame, write_reply
-
-try:
-    import resource
-except ImportError:  # not on Windows
-    resource = None  # type: ignore[assignment]
+from aicmm.memory import limit_memory
+from aicmm.pdf_protocol import Attachment, Limits, Reply, read_request, write_reply
 
 ASSETS = "asset:///"
 """Addresses of our own static files in the HTML of a report: `asset:///fonts/…`."""
@@ -98,23 +97,34 @@ class Printer:
         self._fonts = FontConfiguration()
         self._css = weasyprint.CSS(string=FONTS, font_config=self._fonts, url_fetcher=self._fetcher)
 
-    def print(self, html: str) -> bytes:
-        """A whole document as PDF/UA-1, the same bytes for the same HTML."""
+    def print(self, html: str, attachments: Sequence[Attachment] = ()) -> bytes:
+        """A whole document as PDF/UA-1, the same bytes for the same HTML and attachments."""
         document = weasyprint.HTML(string=html, base_url=ASSETS, url_fetcher=self._fetcher)
-        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", stylesheets=[self._css], font_config=self._fonts)
+        pdf: bytes = document.write_pdf(
+            pdf_variant="pdf/ua-1",
+            stylesheets=[self._css],
+            font_config=self._fonts,
+            attachments=[_attached(one) for one in attachments],
+            finisher=lambda _, file: _relate(file, attachments),
+        )
         return pdf
 
 
-def limit_memory(mebibytes: int) -> None:
-    """Let the process hold that much and no more; beyond it Python raises `MemoryError`, and C libraries abort.
+def _attached(one: Attachment) -> weasyprint.Attachment:
+    # WeasyPrint writes the time as it is given and calls it UTC.
+    made_at = one.made_at.astimezone(UTC)
+    return weasyprint.Attachment(
+        string=one.content, name=one.name, description=one.description, created=made_at, modified=made_at
+    )
 
-    RLIMIT_DATA counts what the process itself fills: heap and private anonymous memory. RLIMIT_AS would count every
-    mapped library and font as well, three times as much, and RSS has no limit that Linux enforces. Where the system
-    doesn't keep this one (macOS), there is none.
-    """
-    if resource is not None and hasattr(resource, "RLIMIT_DATA"):
-        size = mebibytes * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+
+def _relate(file: Any, attachments: Sequence[Attachment]) -> None:
+    """Says what the attachments are to the document, as WeasyPrint does in PDF/A alone."""
+    files = [entry for entry in file.objects if isinstance(entry, pydyf.Dictionary) and entry.get("Type") == "/Filespec"]
+    for entry, one in zip(files, attachments, strict=True):
+        entry["AFRelationship"] = f"/{one.relationship}"
+    if files:
+        file.catalog["AF"] = pydyf.Array([entry.reference for entry in files])
 
 
 def most_memory() -> int:
@@ -144,12 +154,12 @@ def serve(requests: BinaryIO, replies: BinaryIO, limits: Limits) -> None:
     while True:
         gc.collect()
         try:
-            html = read_frame(requests).decode()
+            html, attachments = read_request(requests)
         except EOFError:
             return
         # The web process keeps the time; this is for the case that it is gone.
         signal.setitimer(signal.ITIMER_REAL, limits.seconds + 5)
-        kind, body = _made(printer, html)
+        kind, body = _made(printer, html, attachments)
         signal.setitimer(signal.ITIMER_REAL, 0)
         complaints = problems.take()
         if kind == "failed":
@@ -158,10 +168,10 @@ def serve(requests: BinaryIO, replies: BinaryIO, limits: Limits) -> None:
             write_reply(replies, Reply(kind, body, (*at_start, *complaints), most_memory()))
 
 
-def _made(printer: Printer, html: str) -> tuple[str, bytes]:
+def _made(printer: Printer, html: str, attachments: Sequence[Attachment]) -> tuple[str, bytes]:
     """The kind of reply, and the file, or what went wrong: that belongs to the document, the process goes on."""
     try:
-        return "pdf", printer.print(html)
+        return "pdf", printer.print(html, attachments)
     except MemoryError:
         return "memory", b""
     except Exception as error:

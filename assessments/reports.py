@@ -24,6 +24,7 @@ from assessments.charts import FigureRow
 from assessments.datatypes import EvidenceLink, ScoredAssessment
 from assessments.narrative import AreaStory, QuestionLine, Step, narrative
 from assessments.pictures import pictures
+from assessments.proof import proof, sealed_attachments
 from assessments.wording import Movement, join_words, level_text
 from rubric.datatypes import Rubric
 
@@ -113,7 +114,7 @@ def scorecard_pdf(sheet: ScoredAssessment) -> bytes:
 
     `pdf.PdfUnavailable` where there is none; its text says why, for the person who asked.
     """
-    return pdf.render(scorecard_html(sheet))
+    return pdf.render(scorecard_html(sheet), attachments=sealed_attachments(sheet))
 
 
 def scorecard_html(sheet: ScoredAssessment) -> str:
@@ -134,7 +135,7 @@ def scorecard_html(sheet: ScoredAssessment) -> str:
             "sealed_at": printed_moment(sheet.seal.sealed_at) if sheet.seal else "",
             "returned_on": printed_date(sheet.returned_seal.sealed_at) if sheet.returned_seal else "",
             "replaced": bool(sheet.submission and sheet.submission.replaced_at),
-            "verify_url": site_address("verify", sheet.seal.code) if sheet.seal else "",
+            "proof": proof(sheet.seal.code) if sheet.seal else None,
             "model_url": f"{site_address('model')}?version={sheet.rubric.version}",
             "rule_url": f"{site_address('how-scoring-works')}?version={sheet.rubric.version}",
             "level_styles": level_styles(sheet.rubric),

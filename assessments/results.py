@@ -223,6 +223,7 @@ def sealed(scorecard: Scorecard, *, compared: bool = True) -> ScoredAssessment:
         at=scorecard.sealed_at,
         compared=compared,
         seal=_seal(scorecard, content.sealed_by),
+        document=scorecard.document,
     )
 
 

@@ -15,6 +15,8 @@ from assessments.scoring import Answer, result_to_json
 from rubric.documents import rubric_to_document
 
 FORMAT = 1
+ATTACHMENT = "scorecard.json"
+"""The name of a sealed document inside a PDF."""
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: nothing that is mistaken for something else when read aloud."""
 
