@@ -120,7 +120,9 @@ def _attached(one: Attachment) -> weasyprint.Attachment:
 
 def _relate(file: Any, attachments: Sequence[Attachment]) -> None:
     """Says what the attachments are to the document, as WeasyPrint does in PDF/A alone."""
-    files = [entry for entry in file.objects if isinstance(entry, pydyf.Dictionary) and entry.get("Type") == "/Filespec"]
+    files = [
+        entry for entry in file.objects if isinstance(entry, pydyf.Dictionary) and entry.get("Type") == "/Filespec"
+    ]
     for entry, one in zip(files, attachments, strict=True):
         entry["AFRelationship"] = f"/{one.relationship}"
     if files:

@@ -148,8 +148,8 @@ class ScoredAssessment:
     `explanations` stand in stack order like `result.areas`. `earlier` runs from the newest back. `seal` is None while
     the figures are provisional; `returned_seal` is then that of the submission which the CoE gave back, if any.
     `people` are those who answered, by name. `submission` is the one that was asked for by its number, if any.
-    `verdict` is what the CoE decided on this submission, if it has. `document` is the canonical text that the seal is the
-    digest of; empty without a seal.
+    `verdict` is what the CoE decided on this submission, if it has. `document` is the canonical text that the seal is
+    the digest of; empty without a seal.
     """
 
     assessment_id: str

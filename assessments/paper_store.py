@@ -2,7 +2,8 @@
 
 The default file storage holds them, under a name made from all that is in them: what was sealed, then and before, how
 the assessment stands now, and the program that prints it. So a file is found without printing anything, and one that is
-found is right. Nothing is lost with them: what is missing, damaged or of an older release is made again.
+found is right. Nothing is lost with them: what is missing, damaged or of an older release is made again. Of what was
+handed out the database keeps the digest, so that it is known again for good.
 
 Nobody is served from here who may not read the assessment: its `Access` is what one asks with.
 """
@@ -29,7 +30,7 @@ from aicmm.prepared import Argument, Prepared
 from assessments import reports, results
 from assessments.access import Access, decided_reviews
 from assessments.datatypes import Submission
-from assessments.models import Assessment, Scorecard, User
+from assessments.models import Assessment, IssuedPaper, PaperKind, Scorecard, User
 
 logger = logging.getLogger(__name__)
 
@@ -58,14 +59,14 @@ _NEWEST = Prepared(
     lambda: (
         Scorecard.objects.filter(assessment=Argument("assessment", UUIDField()))
         .order_by("-sequence")
-        .values_list("sequence", "sha256")[:1]
+        .values_list("pk", "sequence", "sha256")[:1]
     )
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A PDF. `digest` is its SHA-256 in hex, empty for one that is made anew each time."""
+    """A PDF. `digest` is its SHA-256 in hex, empty for a draft, which is nothing to recognize later."""
 
     content: bytes
     digest: str = ""
@@ -83,13 +84,21 @@ def scorecard(access: Access, user: User, submission: Submission | None = None) 
         sheet = results.for_reader(access, submission)
         return reports.scorecard_pdf(results.with_verdict(sheet, decided.with_rows(), remarks=True))
 
-    if settings.DEBUG or (submission is None and results.shows_draft(access)):
+    if submission is None and results.shows_draft(access):
         return Paper(made())
-    sequence, sha256 = _sealed(access.assessment, submission)
+    scorecard, sequence, sha256 = _sealed(access.assessment, submission)
     verdict = [
         [review.pk, review.version, str(review.reviewer)] for review in decided if review.scorecard.sequence == sequence
     ]
-    return _once(_name(access.assessment, sha256, submission, verdict), made)
+    paper = _paper(made()) if settings.DEBUG else _once(_name(access.assessment, sha256, submission, verdict), made)
+    return issued(paper, kind=PaperKind.SCORECARD, scorecard=scorecard)
+
+
+def issued(paper: Paper, *, kind: PaperKind, scorecard: int | None = None) -> Paper:
+    """Note that a PDF with a seal is handed out, so that `assessments.verifying` knows it again. Whoever hands one out
+    passes it through here each time: the note may be of a database that was restored since."""
+    IssuedPaper.objects.note(sha256=paper.digest, kind=kind, scorecard=scorecard)
+    return paper
 
 
 def prune(*, older_than: timedelta) -> int:
@@ -101,10 +110,11 @@ def prune(*, older_than: timedelta) -> int:
     return len(old)
 
 
-def _sealed(assessment: Assessment, submission: Submission | None) -> tuple[int, str]:
-    """Number and digest of the submission that was asked for, or of the newest."""
+def _sealed(assessment: Assessment, submission: Submission | None) -> tuple[int, int, str]:
+    """Key, number and digest of the submission that was asked for, or of the newest."""
     if submission:
-        found = assessment.scorecards.filter(sequence=submission.sequence).values_list("sequence", "sha256").first()
+        scorecards = assessment.scorecards.filter(sequence=submission.sequence)
+        found = scorecards.values_list("pk", "sequence", "sha256").first()
     else:
         found = _NEWEST.first(assessment=assessment.pk)
     if found is None:
@@ -165,13 +175,17 @@ def _stored(name: str) -> Paper | None:
 
 def _store(name: str, content: bytes) -> Paper:
     """Store it; where that fails it is logged, and the PDF served all the same."""
-    digest = hashlib.sha256(content).hexdigest()
+    paper = _paper(content)
     try:
         default_storage.delete(name)  # a damaged one, whose name would be taken
-        default_storage.save(name, ContentFile(content + SEAL_AT_END + digest.encode()))
+        default_storage.save(name, ContentFile(content + SEAL_AT_END + paper.digest.encode()))
     except OSError as error:
         logger.warning("A PDF could not be stored: %s", error)
-    return Paper(content, digest)
+    return paper
+
+
+def _paper(content: bytes) -> Paper:
+    return Paper(content, hashlib.sha256(content).hexdigest())
 
 
 def _names() -> Iterator[str]:

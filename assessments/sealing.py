@@ -37,6 +37,11 @@ def document(sheet: ScoredAssessment, *, sequence: int, sealed_at: datetime, sea
         "answers": [_answer(answer) for answer in sheet.answers.values()],
         "result": result_to_json(sheet.result),
     }
+    return canonical(content)
+
+
+def canonical(content: Mapping[str, Any]) -> str:
+    """The one text that equal content has."""
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import answer, comparing, exporting, health, keeping, pages, people, result
+from assessments.views import answer, comparing, exporting, health, keeping, pages, people, result, verify
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -23,7 +23,8 @@ urlpatterns = [
     path("assessments/<uuid:pk>/rename/", keeping.rename, name="rename"),
     path("assessments/<uuid:pk>/delete/", keeping.discard, name="discard"),
     path("assessments/<uuid:pk>/<slug:code>/", answer.area, name="area"),
-    path("verify/<slug:code>/", result.verify, name="verify"),
+    path("verify/", verify.paper, name="verify-paper"),
+    path("verify/<slug:code>/", verify.seal, name="verify"),
     path("organizations/<slug:code>/compare/", comparing.compare, name="compare"),
     path("organizations/<slug:code>/trend/", comparing.trend, name="trend"),
     path("organizations/<slug:code>/people/", people.people, name="people"),

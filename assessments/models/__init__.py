@@ -3,6 +3,7 @@
 from .assessment import Answer, Assessment, Cycle, Evidence, State
 from .audit import AuditEvent
 from .exporting import ExportJob, ExportState
+from .issuing import IssuedPaper, PaperKind
 from .peers import PeerFigures
 from .people import CoeRole, Invitation, Membership, Organization, Role, User
 from .reviewing import AnswerComment, AreaReview, Decision, Look, Review, SavedSearch
@@ -25,9 +26,11 @@ __all__ = [
     "ExportState",
     "FlagKind",
     "Invitation",
+    "IssuedPaper",
     "Look",
     "Membership",
     "Organization",
+    "PaperKind",
     "PeerFigures",
     "Review",
     "Role",

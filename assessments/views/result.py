@@ -14,9 +14,7 @@ from aicmm.pdf import PdfFailed, PdfUnavailable
 from assessments import actions, outcome, paper_store, peer_page
 from assessments.access import Access, led_assessment, readable_assessment, signed_in, submission_of
 from assessments.datatypes import Submission
-from assessments.models import Scorecard
 from assessments.peers import Basis
-from assessments.submissions import standing_of
 from assessments.tasks import mail_notices
 
 
@@ -104,12 +102,3 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not access.assessment.is_editable:
         return redirect("result", pk)
     return render(request, "assessments/submit.html", outcome.submit_page(access))
-
-
-@require_safe
-def verify(request: HttpRequest, code: str) -> HttpResponse:
-    """Whether a scorecard with this seal was sealed here and where it stands today, for everyone who holds it; tells
-    nothing of what is in it."""
-    scorecard = Scorecard.objects.with_code(code).first()
-    page = {"code": code, "scorecard": scorecard, "standing": standing_of(scorecard) if scorecard else None}
-    return render(request, "assessments/verify.html", page, status=200 if scorecard else 404)

@@ -99,7 +99,7 @@ def test_a_stored_one_takes_the_same_few_queries(
     address = reverse("scorecard-pdf", args=[submitted.pk])
     client = client_of(agency.lead)
     client.get(address)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(address)
 
 
@@ -159,7 +159,7 @@ def test_who_waits_too_long_is_told_to_try_again(
 
 def name_of(assessment: Assessment, user: User) -> str:
     access = paper_store.Access(Assessment.objects.with_names().get(pk=assessment.pk), None)
-    return paper_store._name(access.assessment, paper_store._sealed(access.assessment, None)[1], None, [])
+    return paper_store._name(access.assessment, paper_store._sealed(access.assessment, None)[2], None, [])
 
 
 # ---- Always right ----

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -172,10 +173,10 @@ def test_one_waits_and_whoever_comes_then_is_told_at_once(monkeypatch: pytest.Mo
     started, over = threading.Semaphore(0), threading.Event()
     acquire = pdf._Desk._wait_and_ask
 
-    def take_long(desk: pdf._Desk, html: str) -> pdf.Reply:
+    def take_long(desk: pdf._Desk, *document: Any) -> pdf.Reply:
         started.release()
         over.wait(30)
-        return acquire(desk, html)
+        return acquire(desk, *document)
 
     monkeypatch.setattr(pdf._Desk, "_wait_and_ask", take_long)
     with ThreadPoolExecutor(2) as pool:

@@ -140,7 +140,8 @@ def test_it_is_set_in_public_sans_alone(printed: Printed) -> None:
 def test_both_pictures_say_what_the_headline_says(printed: Printed) -> None:
     headline = narrative(complete()).headline
     texts = pdf_checks.alternative_texts(printed("complete"))
-    assert texts == [f"Profile strip. {headline}", f"Radar chart. {headline}"]
+    assert texts[:-1] == [f"Profile strip. {headline}", f"Radar chart. {headline}"]
+    assert texts[-1] == f"QR code that leads to {VERIFY}"
 
 
 def test_bookmarks_lead_to_every_part(printed: Printed) -> None:

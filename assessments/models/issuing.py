@@ -1,0 +1,52 @@
+"""Which PDFs were handed out, by their digests: what tells a file that is unchanged from any other."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from .sealing import Scorecard
+
+
+class PaperKind(models.TextChoices):
+    SCORECARD = "scorecard", "Scorecard"
+    BRIEF = "brief", "Brief"
+    PORTFOLIO = "portfolio", "Portfolio report"
+
+
+class IssuedPaperQuerySet(models.QuerySet["IssuedPaper"]):
+    def with_digest(self, sha256: str) -> Self:
+        """The file with this SHA-256, with what its seal is of."""
+        return self.filter(sha256=sha256).select_related("scorecard__assessment__rubric").defer("scorecard__document")
+
+    def note(self, *, sha256: str, kind: PaperKind, scorecard: int | None) -> None:
+        """Make sure that this file is among those handed out. One query where it is, two the first time."""
+        if not self.filter(sha256=sha256).exists():
+            # Whoever hands out the same one at the same moment has noted the same.
+            paper = self.model(sha256=sha256, kind=kind, scorecard_id=scorecard)
+            self.bulk_create([paper], ignore_conflicts=True)
+
+
+class IssuedPaper(models.Model):
+    """A sealed PDF that was handed out. `sha256` is of all its bytes. Rows are only ever added, and the database sees
+    to it; see `assessments.issued_only_added`. `scorecard` is empty for what is made of many."""
+
+    sha256 = models.CharField("SHA-256", max_length=64, unique=True)
+    kind = models.CharField(max_length=20, choices=PaperKind)
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, null=True, related_name="papers")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = IssuedPaperQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=PaperKind.values), name="issued_paper_kind_known"),
+            models.CheckConstraint(condition=~Q(sha256=""), name="issued_paper_has_digest"),
+            models.CheckConstraint(
+                condition=~Q(kind="scorecard") | Q(scorecard__isnull=False), name="issued_scorecard_is_of_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.sha256[:12]}"

@@ -1,0 +1,157 @@
+"""What the pages of a PDF say, beside what its embedded document gives: pure, from the text of the pages.
+
+Only what this application words itself is compared: seal, levels, scores, reasons, answers and names. Rationales and
+evidence are typed in every script there is, and text that is taken out of a PDF doesn't keep all of them. Text is no
+picture either: what is drawn over a page isn't in it. So this never shows that a file is unchanged; it names what was
+changed where it can. No Django here.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from assessments.datatypes import GivenAnswer, ScoredAssessment
+from assessments.narrative import AreaStory, QuestionLine, answer_text, narrative
+from assessments.scoring import NOT_APPLICABLE, UNKNOWN, Answer
+from rubric.datatypes import Rubric
+
+MOST_SENTENCES, MOST_LETTERS = 20, 300
+HEAD_LENGTH = 400
+"""Within so many letters after an area's summary its level stands."""
+
+_INVISIBLE = re.compile("[\\s\u00ad\u200b-\u200f\u2060\ufeff]+")
+_SCORE = re.compile(r"Score(\d\.\d)")
+_DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+_CODE = re.compile(r"(?<![0-9A-Z-])[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){2}(?![0-9A-Z-])")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is in a file, apart from any database. `unreadable` says why nothing could be compared, and is empty
+    otherwise; then there is a seal. `alterations` name what doesn't agree with the embedded answers."""
+
+    unreadable: str = ""
+    code: str = ""
+    sha256: str = ""
+    rubric: str = ""
+    areas: int = 0
+    alterations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def shortened(self) -> "Reading":
+        """What a page has room for, whatever names a hostile file gives."""
+        return replace(self, rubric=_brief(self.rubric), alterations=_few(self.alterations), notes=_few(self.notes))
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}…"
+
+
+def _few(sentences: tuple[str, ...]) -> tuple[str, ...]:
+    more = len(sentences) - MOST_SENTENCES
+    shown = tuple(_brief(sentence) for sentence in sentences[:MOST_SENTENCES])
+    return (*shown, f"and {more} more") if more > 0 else shown
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """`differences`: what the pages say otherwise. `notes`: what may have another reason, such as a new name."""
+
+    differences: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def compared(sheet: ScoredAssessment, pages: Sequence[str]) -> Compared:
+    """The texts of the pages beside a sealed sheet."""
+    text = squashed("".join(pages))
+    stories = narrative(sheet).stories
+    differences = [
+        *_seals(sheet, "\n".join(pages)),
+        *_table(sheet, stories, text),
+        *(one for story in reversed(stories) for one in _area(sheet.rubric, story, text)),
+    ]
+    return Compared(tuple(dict.fromkeys(differences)), tuple(_names(sheet, text)))
+
+
+def squashed(text: str) -> str:
+    """Without white space and what nobody sees: lines break elsewhere in each extraction."""
+    return _INVISIBLE.sub("", text)
+
+
+def _seals(sheet: ScoredAssessment, text: str) -> Iterator[str]:
+    seal = sheet.seal
+    if seal is None:
+        return
+    if seal.code not in text:
+        others = [code for code in _CODE.findall(text) if code != seal.code]
+        printed = f"the pages carry the seal {others[0]}" if others else "the pages carry no seal"
+        yield f"{printed}, and the embedded document has {seal.code}"
+    digests = set(_DIGEST.findall(text))
+    if digests != {seal.sha256}:
+        yield "the SHA-256 on the pages isn't that of the embedded document"
+
+
+def _table(sheet: ScoredAssessment, stories: Sequence[AreaStory], text: str) -> Iterator[str]:
+    """The row of levels on the first page, where the model's areas take one row."""
+    columns = list(reversed(stories))
+    heading = "".join(squashed(story.area.name) for story in columns)
+    cell = rf"(\d+)(?:{_level_names(sheet.rubric)})|–?Notrated"
+    row = re.search(rf"{re.escape(heading)}(?:Level|Claimed)((?:{cell}){{{len(columns)}}})", text)
+    if row is None:
+        return
+    for story, found in zip(columns, re.finditer(cell, row[1]), strict=True):
+        expected = f"{story.figures.level}{squashed(story.level_name)}" if story.figures.level else "Notrated"
+        if found[0].lstrip("–") != expected:
+            yield _level_differs(story, found[1])
+
+
+def _area(rubric: Rubric, story: AreaStory, text: str) -> Iterator[str]:
+    """An area's head, its reason, and the answers to its questions."""
+    summary = re.escape(squashed(story.area.summary))
+    heads = re.compile(rf"{summary}(?:(?!{summary}).){{0,{HEAD_LENGTH}}}?(?:Level(\d+),[^\d]|Notrated)", re.DOTALL)
+    for head in heads.finditer(text):
+        start = text.rindex("Level" if head[1] else "Notrated", head.start(), head.end())
+        standing = squashed(story.level_text)
+        if not text.startswith(standing, start):
+            yield _level_differs(story, head[1])
+            continue
+        score = _SCORE.match(text, start + len(standing))
+        if score and score[1] != story.score:
+            yield f"{story.area.name}: the pages say score {score[1]}, and the embedded answers give {story.score}"
+    if squashed(story.because) not in text:
+        yield f"{story.area.name}: the reason for its level isn't on the pages as the embedded answers give it"
+    for line in story.lines:
+        yield from _answer(rubric, story, line, text)
+
+
+def _answer(rubric: Rubric, story: AreaStory, line: QuestionLine, text: str) -> Iterator[str]:
+    question = squashed(line.text)
+    known = [squashed(answer) for answer in _possible_answers(rubric, line)]
+    choices = "|".join(re.escape(answer) for answer in sorted(known, key=len, reverse=True))
+    for found in re.finditer(rf"{re.escape(question)}\d{{0,2}}({choices})", text):
+        if found[1] != squashed(line.answer):
+            yield (
+                f"{story.area.name}, question {line.number}: the pages show another answer than the embedded one,"
+                f" “{line.answer}”"
+            )
+
+
+def _possible_answers(rubric: Rubric, line: QuestionLine) -> list[str]:
+    """The words of every answer."""
+    choices: list[Answer] = [*(level.number for level in rubric.levels), UNKNOWN, NOT_APPLICABLE]
+    return [answer_text(rubric, GivenAnswer(line.code, choice)) for choice in choices]
+
+
+def _names(sheet: ScoredAssessment, text: str) -> Iterator[str]:
+    for what, name in (("organization", sheet.organization), ("team", sheet.team), ("cycle", sheet.cycle)):
+        if squashed(name) not in text:
+            yield f"the pages don't name the {what} “{name}”, as the embedded document does: it may have a new name"
+
+
+def _level_differs(story: AreaStory, printed: str | None) -> str:
+    said = f"Level {printed}" if printed else "another standing"
+    return f"{story.area.name}: the pages say {said}, and the embedded answers give {story.level_text}"
+
+
+def _level_names(rubric: Rubric) -> str:
+    return "|".join(re.escape(squashed(level.name)) for level in rubric.levels)
