@@ -14,20 +14,8 @@ from assessments.scoring import as_shown, check_answers, explain, result_to_json
 from rubric.documents import NotARubric, rubric_from_document
 
 KEYS = frozenset(
-    [
-        "answers",
-        "assessment",
-        "cycle",
-        "format",
-        "organization",
-        "people",
-        "result",
-        "rubric",
-        "sealed_at",
-        "sealed_by",
-        "sequence",
-        "team",
-    ]
+    {"answers", "assessment", "cycle", "format", "organization", "people"}
+    | {"result", "rubric", "sealed_at", "sealed_by", "sequence", "team"}
 )
 ANSWER_KEYS = frozenset(("answered_at", "answered_by", "choice", "evidence", "question", "rationale", "reason"))
 MOST_DIGITS = 20

@@ -67,6 +67,8 @@ readyz                                GET   200 200 200 200 200 200 200 200
 readyz                                POST  405 405 405 405 405 405 405 405
 how-scoring-works                     GET   200 200 200 200 200 200 200 200
 how-scoring-works                     POST  405 405 405 405 405 405 405 405
+verify-paper                          GET   200 200 200 200 200 200 200 200
+verify-paper                          POST  422 422 422 422 422 422 422 422
 verify                                GET   200 200 200 200 200 200 200 200
 verify                                POST  405 405 405 405 405 405 405 405
 assessments                           GET   302 200 200 200 200 200 200 200
