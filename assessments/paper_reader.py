@@ -15,6 +15,7 @@ from dataclasses import asdict
 
 from pypdf import PdfReader
 from pypdf import overwrite_configuration as limit_parser
+from pypdf.errors import DependencyError
 
 from aicmm.memory import limit_memory
 from assessments import paper_check, sealed
@@ -27,6 +28,7 @@ except ImportError:  # not on Windows
     resource = None  # type: ignore[assignment]
 
 MOST_PAGES = 200
+ENCRYPTED = "The PDF is encrypted. None that is made here is."
 MOST_UNPACKED = 16 * 1024 * 1024
 """Bytes that one stream of a PDF may become: a sealed document is below two MiB."""
 
@@ -69,6 +71,9 @@ def _opened(content: bytes) -> tuple[bytes, list[str], list[str]]:
         count = len(reader.pages)
     except (Unreadable, Forged, MemoryError):
         raise
+    except DependencyError as error:
+        # What the library says where only encrypted files need more than it has.
+        raise Unreadable(ENCRYPTED) from error
     except Exception as error:
         raise Unreadable("The PDF is damaged: it can't be read.") from error
     if count > MOST_PAGES:
@@ -79,7 +84,7 @@ def _opened(content: bytes) -> tuple[bytes, list[str], list[str]]:
 
 def _attached(reader: PdfReader) -> bytes:
     if reader.is_encrypted:
-        raise Unreadable("The PDF is encrypted. None that is made here is.")
+        raise Unreadable(ENCRYPTED)
     found = [entry for entry in reader.attachment_list if ATTACHMENT in (entry.name, entry.alternative_name)]
     if not found:
         raise Unreadable(

@@ -28,7 +28,8 @@ class CodeForm(forms.Form):
     helper.form_tag = False
     helper.form_hide_required_note = True
     helper.disable_csrf = True
-    helper.layout = Layout("code", Submit("", "Check the code", css_class="usa-button--outline"))
+    helper.layout = Layout("code")
+    helper.add_input(Submit("", "Check the code", css_class="usa-button--outline"))
 
     def clean_code(self) -> str:
         """As it is printed."""
@@ -52,7 +53,8 @@ class PaperForm(forms.Form):
     helper.form_tag = False
     helper.form_hide_required_note = True
     helper.disable_csrf = True
-    helper.layout = Layout("paper", Submit("", "Check the PDF"))
+    helper.layout = Layout("paper")
+    helper.add_input(Submit("", "Check the PDF"))
 
     def clean_paper(self) -> bytes:
         """The whole content."""

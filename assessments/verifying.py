@@ -44,8 +44,10 @@ class Verdict:
 
     @property
     def only_saved_anew(self) -> bool:
-        """Whether nothing was found but that the bytes are others."""
-        return self.reading is not None and not self.reading.alterations and not self.notes
+        """Whether it was sealed here, and nothing was found but that the bytes are others."""
+        if self.scorecard is None or self.reading is None or self.paper is not None:
+            return False
+        return not self.reading.alterations and not self.notes
 
 
 def issued(content: bytes) -> IssuedPaper | None:
