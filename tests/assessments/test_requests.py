@@ -140,7 +140,7 @@ def test_the_proxys_example_has_the_limits_it_needs() -> None:
         "proxy_request_buffering on",
         "client_header_timeout",
         "client_body_timeout",
-        "client_max_body_size 3m",
+        "client_max_body_size 11m",
     ):
         assert line in text
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,12 +18,14 @@ from allauth.account.utils import user_pk_to_url_str
 from django.template.loader import render_to_string
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
+from pytest_django import Settings
 
 from aicmm.pdf import PdfUnavailable
-from assessments import actions, reports
-from assessments.models import Assessment, ExportJob, ExportState, Invitation, User
+from assessments import actions, paper_store, reports
+from assessments.models import Assessment, ExportJob, ExportState, Invitation, PaperKind, User
 from rubric.copying import copy_as_draft
 from rubric.models import Area, Rubric
+from tests.assessments import forging
 from tests.browser.conftest import Cast, card, choose, fill_in_sign_in, write
 from tests.browsing import AXE_TAGS, Problems, Visit, axe, check_accessibility, sign_in
 from tests.factories import (
@@ -628,6 +631,35 @@ def test_a_narrow_window_shows_every_figure_without_scrolling_sideways(visit: Vi
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
     columns = page.locator(".figures-table thead th").all_text_contents()
     assert ("Could be up to" in columns, "Score up to" in columns) == (banded, banded)
+
+
+def test_checking_a_scorecard(inspect: Inspect, shelf: Shelf, settings: Settings, tmp_path: Path) -> None:
+    pages = inspect(None)
+    pages.visit("asking for a scorecard", "/verify/")
+    pages.visit("no code", "/verify/?code=none")
+    pages.visit("an unknown seal", "/verify/0000-0000-0000/")
+    settings.PDF_SECONDS = 60
+    sheet = forging.sheet_of(shelf.submitted)
+    known = forging.printed(sheet)
+    paper_store.issued(
+        paper_store._paper(known), kind=PaperKind.SCORECARD, scorecard=shelf.submitted.scorecards.get().pk
+    )
+    files = {
+        "a PDF that is genuine": known,
+        "a PDF saved anew": forging.saved_anew(known),
+        "a PDF that was altered": forging.printed(forging.with_other_answers(sheet, level=5)),
+        "a PDF that is unknown": forging.printed(forging.sealed_anew(forging.with_other_answers(sheet, level=5))),
+        "a file that is no PDF": b"nothing",
+    }
+    for name, content in files.items():
+        file = tmp_path / "file.pdf"
+        file.write_bytes(content)
+        pages.page.goto("/verify/")
+        pages.page.get_by_label("PDF").set_input_files(file)
+        pages.page.get_by_role("button", name="Check the PDF").click()
+        expect(pages.page.get_by_role("heading", level=1)).to_be_visible()
+        pages.look(name)
+    pages.report()
 
 
 def test_what_was_sealed_before(inspect: Inspect, cast: Cast, shelf: Shelf) -> None:
