@@ -410,7 +410,7 @@ def session_of(person: User) -> str:
 
 @pytest.fixture
 def world(agency: Agency, other: Agency, reviewer: User, administrator: User, monkeypatch: Any) -> World:
-    monkeypatch.setattr(pdf, "render", lambda html: html.encode())
+    monkeypatch.setattr(pdf, "render", lambda html, **_: html.encode())
     people = {
         "nobody": make_user(),
         "outsider": other.lead,

@@ -83,7 +83,7 @@ def test_the_paper_says_who_found_what(accepted: Assessment) -> None:
 
 
 def test_before_a_decision_nothing_is_said_of_it(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "render", lambda html: html.encode())
+    monkeypatch.setattr(pdf, "render", lambda html, **_: html.encode())
     assessment = make_submitted(organization=agency.organization, by=agency.lead)
     actions.save_review(assessment=assessment, by=make_reviewer(), entry=FOUND)
     client = client_of(agency.lead)

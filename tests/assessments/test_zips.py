@@ -52,7 +52,7 @@ def client(reviewer: User) -> Client:
 
 @pytest.fixture(autouse=True)
 def quick_pdfs(monkeypatch: Any) -> None:
-    monkeypatch.setattr(pdf, "render", lambda html: b"%PDF-1.7 " + html.encode())
+    monkeypatch.setattr(pdf, "render", lambda html, **_: b"%PDF-1.7 " + html.encode())
 
 
 def ask(client: Client, chosen: list[Assessment], **fields: Any) -> Any:

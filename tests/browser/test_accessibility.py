@@ -636,14 +636,14 @@ def test_a_narrow_window_shows_every_figure_without_scrolling_sideways(visit: Vi
 def test_checking_a_scorecard(inspect: Inspect, shelf: Shelf, settings: Settings, tmp_path: Path) -> None:
     pages = inspect(None)
     pages.visit("asking for a scorecard", "/verify/")
-    pages.visit("no code", "/verify/?code=none")
+    pages.problems.expect("422", "404")
+    pages.visit("no code", "/verify/?code=none", wrong=True)
     pages.visit("an unknown seal", "/verify/0000-0000-0000/")
     settings.PDF_SECONDS = 60
     sheet = forging.sheet_of(shelf.submitted)
     known = forging.printed(sheet)
-    paper_store.issued(
-        paper_store._paper(known), kind=PaperKind.SCORECARD, scorecard=shelf.submitted.scorecards.get().pk
-    )
+    scorecard = forging.scorecard_of(shelf.submitted)
+    paper_store.issued(paper_store._paper(known), kind=PaperKind.SCORECARD, scorecard=scorecard.pk)
     files = {
         "a PDF that is genuine": known,
         "a PDF saved anew": forging.saved_anew(known),
@@ -658,7 +658,7 @@ def test_checking_a_scorecard(inspect: Inspect, shelf: Shelf, settings: Settings
         pages.page.get_by_label("PDF").set_input_files(file)
         pages.page.get_by_role("button", name="Check the PDF").click()
         expect(pages.page.get_by_role("heading", level=1)).to_be_visible()
-        pages.look(name)
+        pages.look(name, wrong=content == b"nothing")
     pages.report()
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from tests.browser.conftest import Cast
-from tests.browsing import Visit
+from tests.browsing import Problems, Visit
 from tests.factories import make_submitted
 
 
@@ -34,8 +34,9 @@ def check(page: Page, file: Path) -> None:
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_downloaded_pdf_is_known_and_one_saved_anew_is_not(
-    visit: Visit, file: Path, tmp_path: Path, scripts: bool
+    visit: Visit, problems: Problems, file: Path, tmp_path: Path, scripts: bool
 ) -> None:
+    problems.expect("422")
     page = visit(None, java_script_enabled=scripts)
     check(page, file)
     expect(page.get_by_role("heading", level=1)).to_have_text("This PDF is genuine and unchanged")
