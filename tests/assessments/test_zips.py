@@ -194,7 +194,7 @@ def test_a_returned_one_is_there_as_it_was_sealed(client: Client, reviewer: User
 def test_one_that_cannot_be_made_is_noted_and_the_others_are_there(
     client: Client, reviewer: User, monkeypatch: Any
 ) -> None:
-    def render(html: str) -> bytes:
+    def render(html: str, **_: object) -> bytes:
         if "Too long a story" in html:
             raise PdfFailed(pdf.TOO_LONG)
         return b"%PDF"
@@ -209,7 +209,7 @@ def test_one_that_cannot_be_made_is_noted_and_the_others_are_there(
 
 
 def test_a_machine_that_makes_no_pdfs_says_so(client: Client, reviewer: User, monkeypatch: Any) -> None:
-    def render(html: str) -> bytes:
+    def render(html: str, **_: object) -> bytes:
         raise PdfUnavailable(pdf.NO_START)
 
     monkeypatch.setattr(pdf, "render", render)
@@ -221,7 +221,7 @@ def test_a_machine_that_makes_no_pdfs_says_so(client: Client, reviewer: User, mo
 
 
 def test_an_error_of_ours_ends_the_job_with_a_sentence(reviewer: User, monkeypatch: Any, caplog: Any) -> None:
-    monkeypatch.setattr(pdf, "render", lambda _: 1 / 0)
+    monkeypatch.setattr(pdf, "render", lambda *_, **__: 1 / 0)
     job = made(by=reviewer)
     assert (job.state, job.error) == (ExportState.FAILED, zips.BROKEN)
     assert "ZeroDivisionError" in caplog.text
@@ -233,7 +233,7 @@ def test_an_error_of_ours_ends_the_job_with_a_sentence(reviewer: User, monkeypat
 def test_progress_is_seen_while_it_is_made(client: Client, reviewer: User, monkeypatch: Any) -> None:
     seen: list[str] = []
 
-    def render(html: str) -> bytes:
+    def render(html: str, **_: object) -> bytes:
         seen.append(client.get(PAGE).content.decode())
         return b"%PDF"
 
@@ -305,7 +305,7 @@ def test_an_attempt_that_was_thought_dead_stops_and_leaves_no_file(reviewer: Use
     job = make_job(by=reviewer, assessments=[make_submitted(), make_submitted()])
     rendered: list[int] = []
 
-    def render(html: str) -> bytes:
+    def render(html: str, **_: object) -> bytes:
         rendered.append(1)
         ExportJob.objects.filter(pk=job.pk).update(seen_alive_at=long_ago())
         job.refresh_from_db()
@@ -342,7 +342,7 @@ def test_without_a_worker_a_thread_makes_it_while_requests_go_on(transactional_d
     job = make_job(by=reviewer)
     goes_on, done = threading.Event(), threading.Event()
 
-    def render(html: str) -> bytes:
+    def render(html: str, **_: object) -> bytes:
         assert goes_on.wait(20)
         return b"%PDF"
 
