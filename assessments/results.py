@@ -1,7 +1,7 @@
 """The one bridge from rows to results: tables in, `ScoredAssessment` out."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -391,25 +391,36 @@ def earlier_seals(assessment: Assessment) -> Iterable[tuple[str, str]]:
     return _EARLIER_SEALS.rows(**_before(assessment))
 
 
-def histories(access: ResultsAccess) -> tuple[TeamHistory, ...]:
+def histories(access: ResultsAccess, *, newest: int | None = None) -> tuple[TeamHistory, ...]:
     """What each team of an organization has submitted, cycle by cycle, by the teams' names; with the accepted levels
-    that this reader may see. Two queries, and one more for each version of a rubric that isn't in memory."""
-    scorecards = Scorecard.objects.newest_of_organization(access.organization)
-    validated = _validated_levels(scorecards, access)
-    teams: dict[str, list[CycleResult]] = {}
+    that this reader may see; no more than the `newest` cycles of each, if that is told. Two queries, and one more for
+    each version of a rubric that isn't in memory."""
+    return histories_of([access], newest=newest)[access.organization.pk]
+
+
+def histories_of(
+    accesses: Collection[ResultsAccess], *, newest: int | None = None
+) -> dict[int, tuple[TeamHistory, ...]]:
+    """The same of several organizations, which are read in one role or another, by their keys; as many queries."""
+    found = Scorecard.objects.newest_of_organizations([access.organization for access in accesses], cycles=newest)
+    validated = _validated_levels(found, for_staff=not all(access.is_member for access in accesses))
+    teams: dict[int, dict[str, list[CycleResult]]] = {access.organization.pk: {} for access in accesses}
     known: dict[tuple[str, str], Rubric] = {}
-    for pk, key, *row in scorecards.values_list("pk", "team_key", *_TOLD):
+    for pk, organization, key, *row in found.values_list("pk", "assessment__organization", "team_key", *_TOLD):
         name = _read(row[-1]).rubric
         rubric = known.get(name) or known.setdefault(name, published(*name))
-        teams.setdefault(key, []).append(_cycle_result(tuple(row), rubric, validated.get(pk)))
-    return tuple(TeamHistory(cycles[-1].team, tuple(cycles)) for _, cycles in sorted(teams.items()))
+        teams[organization].setdefault(key, []).append(_cycle_result(tuple(row), rubric, validated.get(pk)))
+    return {
+        organization: tuple(TeamHistory(cycles[-1].team, tuple(cycles)) for _, cycles in sorted(of.items()))
+        for organization, of in teams.items()
+    }
 
 
-def _validated_levels(scorecards: ScorecardQuerySet, access: ResultsAccess) -> dict[int, dict[str, int | None]]:
+def _validated_levels(scorecards: ScorecardQuerySet, *, for_staff: bool) -> dict[int, dict[str, int | None]]:
     """The levels of the accepted ones among them, by scorecard and area. While a second look is open the CoE's own
     readers don't get them, so that it stays blind."""
     accepted = scorecards.filter(assessment__state=State.ACCEPTED)
-    shown = accepted if access.is_member else accepted.second_look_not_open()
+    shown = accepted.second_look_not_open() if for_staff else accepted
     levels: dict[int, dict[str, int | None]] = {}
     rows = ScorecardArea.objects.filter(scorecard__in=shown.order_by().values("pk")).order_by()
     for pk, area, level in rows.values_list("scorecard", "area", "validated_level"):

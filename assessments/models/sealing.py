@@ -1,13 +1,13 @@
 """What is kept for good: sealed scorecards, their figures and what in them a reviewer should look at."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, F, FilteredRelation, Max, OuterRef, Q
-from django.db.models.functions import Lower
+from django.db.models import Exists, F, FilteredRelation, Max, OuterRef, Q, Window
+from django.db.models.functions import Lower, RowNumber
 
 from .assessment import MAX_LEVELS, Assessment
 from .audit import AuditEvent
@@ -87,12 +87,29 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         once; joined with the assessment, SQLite reads all rows of an area instead."""
         return self.filter(assessment=assessment).order_by("-sequence").values_list("pk", flat=True)[:1]
 
-    def newest_of_organization(self, organization: Organization) -> Self:
-        """The newest of each assessment of an organization, the oldest cycle first. Adds `team_key`, equal for the
-        names that the constraint on teams takes for one."""
-        newest = self.filter(assessment__organization=organization).values("assessment").annotate(newest=Max("id"))
-        found = self.filter(pk__in=newest.order_by().values("newest")).annotate(team_key=Lower("assessment__team"))
+    def newest_of_organizations(self, organizations: Iterable[Organization], *, cycles: int | None = None) -> Self:
+        """The newest of each assessment of these organizations, the oldest cycle first; only of the last `cycles` of
+        each team, if that is told. Adds `team_key`, equal for the names that the constraint on teams takes for one."""
+        newest = (
+            self.filter(assessment__organization__in=organizations)
+            .order_by()
+            .values("assessment")
+            .annotate(newest=Max("id"))
+            .values("newest")
+        )
+        found = self.filter(pk__in=newest).annotate(team_key=Lower("assessment__team"))
+        if cycles is not None:
+            found = found.filter(pk__in=found._of_the_last(cycles))
         return found.order_by("assessment__cycle__starts_on", "pk")
+
+    def _of_the_last(self, cycles: int) -> models.QuerySet["Scorecard", Any]:
+        """Which of these belong to the last `cycles` of their team."""
+        place = Window(
+            RowNumber(),
+            partition_by=[F("assessment__organization"), F("team_key")],
+            order_by=[F("assessment__cycle__starts_on").desc(), F("pk").desc()],
+        )
+        return self.annotate(place=place).filter(place__lte=cycles).values("pk")
 
     def of_earlier_cycles(self, *, organization: Any, team: Any, starts_on: Any) -> Self:
         """A team's newest of each cycle that began before `starts_on`, from the newest cycle back.

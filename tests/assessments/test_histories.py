@@ -10,7 +10,15 @@ from pytest_django import DjangoAssertNumQueries
 from assessments import actions, results
 from assessments.access import ResultsAccess, readable_results
 from assessments.models import Assessment, Role, Scorecard, User
-from tests.factories import Agency, make_accepted, make_cycle, make_member, make_returned, make_submitted
+from tests.factories import (
+    Agency,
+    make_accepted,
+    make_cycle,
+    make_member,
+    make_returned,
+    make_reviewer,
+    make_submitted,
+)
 
 
 def submitted_in(agency: Agency, *, days_ago: int, level: int = 3, team: str = "A team") -> Assessment:
@@ -80,6 +88,36 @@ def test_the_queries_do_not_grow(agency: Agency, django_assert_num_queries: Djan
             submitted_in(agency, days_ago=days + count, team=f"Team {count}")
         with django_assert_num_queries(3):
             results.histories(access)
+
+
+def test_only_the_newest_cycles_of_each_team_are_read_where_that_is_enough(agency: Agency) -> None:
+    for days_ago, level in ((400, 1), (300, 2), (100, 4)):
+        submitted_in(agency, days_ago=days_ago, level=level, team="ICE watch" if level == 2 else "Ice Watch")
+    submitted_in(agency, days_ago=250, team="B team")
+    alone, ice = results.histories(member(agency), newest=2)
+    assert [cycle.result.areas[0].level for cycle in ice.cycles] == [2, 4]
+    assert (alone.team, len(alone.cycles)) == ("B team", 1)
+
+
+def test_accepted_levels_come_along_with_the_newest_cycles_too(agency: Agency) -> None:
+    for days_ago, level in ((300, 2), (100, 4)):
+        assessment = submitted_in(agency, days_ago=days_ago, level=level)
+        actions.accept(assessment=assessment, by=make_reviewer())
+    (history,) = results.histories(member(agency), newest=1)
+    assert history.newest.validated == {area.area: 4 for area in history.newest.result.areas}
+
+
+def test_several_organizations_are_kept_apart_in_as_many_queries(
+    agency: Agency, other: Agency, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for one in (agency, other):
+        submitted_in(one, days_ago=100, team="Same Name")
+    make_accepted(organization=other.organization, by=other.lead, team="Third")
+    with django_assert_num_queries(5):
+        found = results.histories_of([member(agency), member(other)], newest=2)
+    assert [history.team for history in found[agency.organization.pk]] == ["Same Name"]
+    assert [history.team for history in found[other.organization.pk]] == ["Same Name", "Third"]
+    assert results.histories_of([]) == {}
 
 
 # ---- Who may read them ----
