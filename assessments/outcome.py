@@ -45,6 +45,12 @@ def drawings(sheet: ScoredAssessment, story: Narrative) -> dict[str, Any]:
     }
 
 
+def sheet_for(access: Access, user: User, submission: Submission | None = None) -> ScoredAssessment:
+    """What the result page is made of, with what was decided on it."""
+    decided = decided_reviews(access, user).prefetch_related("areas")
+    return results.with_verdict(results.for_reader(access, submission), decided)
+
+
 def result_page(access: Access, user: User, submission: Submission | None = None) -> dict[str, Any]:
     """What the result page prints, of the answers as they stand or of the `submission` that was asked for."""
     submitted = access.assessment.submitted_at is not None

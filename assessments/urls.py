@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from assessments.views import answer, comparing, exporting, health, keeping, pages, people, result, verify
+from assessments.views import (
+    answer,
+    comparing,
+    exporting,
+    health,
+    keeping,
+    organization,
+    pages,
+    people,
+    result,
+    sharing,
+    verify,
+)
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -16,6 +28,9 @@ urlpatterns = [
     path("assessments/<uuid:pk>/results/", result.result, name="result"),
     path("assessments/<uuid:pk>/peers/", result.peers, name="peers"),
     path("assessments/<uuid:pk>/scorecard.pdf", result.scorecard_pdf, name="scorecard-pdf"),
+    path("assessments/<uuid:pk>/radar.svg", sharing.radar, name="radar-svg"),
+    path("assessments/<uuid:pk>/summary/", sharing.summary, name="summary"),
+    path("assessments/<uuid:pk>/summary.eml", sharing.summary_mail, name="summary-mail"),
     path("assessments/<uuid:pk>/export.json", exporting.one, {"kind": "json"}, name="export-json"),
     path("assessments/<uuid:pk>/export.csv", exporting.one, {"kind": "csv"}, name="export-csv"),
     path("assessments/<uuid:pk>/export.xlsx", exporting.one, {"kind": "xlsx"}, name="export-xlsx"),
@@ -27,6 +42,7 @@ urlpatterns = [
     path("verify/<slug:code>/", verify.seal, name="verify"),
     path("organizations/<slug:code>/compare/", comparing.compare, name="compare"),
     path("organizations/<slug:code>/trend/", comparing.trend, name="trend"),
+    path("organizations/<slug:code>/", organization.leadership, name="leadership"),
     path("organizations/<slug:code>/people/", people.people, name="people"),
     path("organizations/<slug:code>/people/invite/", people.invite, name="invite"),
     path("organizations/<slug:code>/people/invitations/<int:pk>/withdraw/", people.withdraw, name="withdraw"),

@@ -47,6 +47,16 @@ def join_words(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])}, and {words[-1]}"
 
 
+def number_word(count: int) -> str:
+    """A small number as a word: "no", "one" … "ten", then digits."""
+    return _NUMBER_WORDS[count] if count < len(_NUMBER_WORDS) else str(count)
+
+
+def as_sentence(text: str) -> str:
+    """With a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def question_name(rubric: Rubric, code: str) -> str:
     """A question as people find it: "DataOps 3"; by its code where the rubric doesn't have it."""
     area = rubric.area_of_question.get(code)
@@ -125,7 +135,7 @@ def more_routes(names: Sequence[str]) -> str:
         return ""
     if len(names) == 1:
         return f"One more way to a higher level stands on the page of {names[0]}."
-    return _sentence(
+    return as_sentence(
         f"{number_word(len(names))} more ways to a higher level stand on the pages of {join_words(names)}."
     )
 
@@ -233,10 +243,10 @@ def _levels_in_words(rubric: Rubric, rated: Sequence[AreaResult], size: int) -> 
         return [f"{_name(rubric, rated[0].area)}, the only area rated, is at {level_text(rubric, lowest)}."]
     kind = "areas" if len(rated) == size else "rated areas"
     if lowest == highest:
-        return [_sentence(f"{_all(len(rated), number_word(len(rated)))} {kind} are at {level_text(rubric, lowest)}.")]
+        return [as_sentence(f"{_all(len(rated), number_word(len(rated)))} {kind} are at {level_text(rubric, lowest)}.")]
     above = [level for level in levels if level > lowest]
     second = min(above)
-    most = _sentence(
+    most = as_sentence(
         f"{number_word(len(above))} of {number_word(len(rated))} {kind} {_is(len(above))} at "
         f"{level_text(rubric, second)}{', or above' if second < highest else ''}."
     )
@@ -249,7 +259,7 @@ def _levels_in_words(rubric: Rubric, rated: Sequence[AreaResult], size: int) -> 
 def _standing(rubric: Rubric, rated: Sequence[AreaResult], level: int, extreme: str) -> str:
     names = [_name(rubric, area.area) for area in rated if area.level == level]
     verb = "stands" if len(names) == 1 else "stand"
-    return _sentence(f"{_names_or_count(names)} {verb} {extreme}, at {level_text(rubric, level)}.")
+    return as_sentence(f"{_names_or_count(names)} {verb} {extreme}, at {level_text(rubric, level)}.")
 
 
 def _unrated_in_words(rubric: Rubric, result: Result) -> list[str]:
@@ -257,7 +267,7 @@ def _unrated_in_words(rubric: Rubric, result: Result) -> list[str]:
     unrated = [_name(rubric, area.area) for area in result.areas if area.started and not area.rated]
     waiting = [_name(rubric, area.area) for area in result.areas if not area.started]
     kinds = [(unrated, "not rated"), (waiting, "not started")]
-    return [_sentence(f"{_names_or_count(names)} {_is(len(names))} {words}.") for names, words in kinds if names]
+    return [as_sentence(f"{_names_or_count(names)} {_is(len(names))} {words}.") for names, words in kinds if names]
 
 
 def _openness_in_words(rubric: Rubric, result: Result) -> str:
@@ -268,7 +278,7 @@ def _openness_in_words(rubric: Rubric, result: Result) -> str:
         names = [_name(rubric, area.area) for area in result.areas if not area.complete]
         where = _names_or_count(names)
         return f"The result is provisional: {left} of {_questions(size)} {_is(left)} unanswered, in {where}."
-    all_answered = "The one question is answered" if size == 1 else _sentence(f"{_all(size)} questions are answered")
+    all_answered = "The one question is answered" if size == 1 else as_sentence(f"{_all(size)} questions are answered")
     names = [_name(rubric, area.area) for area in result.areas if area.level != area.level_high]
     if names:
         return f"{all_answered}; “Don't know” leaves room for {_names_or_count(names)} to stand higher."
@@ -343,11 +353,6 @@ def _names_or_count(names: Sequence[str]) -> str:
     return join_words(names) if len(names) <= _MOST_NAMES else f"{number_word(len(names))} areas"
 
 
-def number_word(count: int) -> str:
-    """A count as it is spoken, in digits beyond ten."""
-    return _NUMBER_WORDS[count] if count < len(_NUMBER_WORDS) else str(count)
-
-
 def _all(count: int, written: str = "") -> str:
     return "both" if count == 2 else f"all {written or count}"
 
@@ -362,7 +367,3 @@ def _is(count: int) -> str:
 
 def _counts(count: int) -> str:
     return "counts" if count == 1 else "count"
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

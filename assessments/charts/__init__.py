@@ -26,7 +26,7 @@ from assessments.charts.portfolio import (
     swatch_svg,
 )
 from assessments.charts.radar import radar_svg
-from assessments.charts.strip import strip_svg
+from assessments.charts.strip import small_strip_key, small_strip_svg, strip_svg
 from assessments.charts.table import FigureRow, FiguresTable, figures_table
 from assessments.charts.trend import trend_key_svg, trend_svg
 
@@ -56,6 +56,8 @@ __all__ = [
     "radar_figure",
     "radar_geometry",
     "radar_svg",
+    "small_strip_key",
+    "small_strip_svg",
     "strip_svg",
     "swatch_svg",
     "trend_key_svg",

@@ -18,10 +18,18 @@ from rubric.datatypes import Rubric
 _LEGEND_SIZE: Final = 13.0
 _LEGEND_LINE: Final = 20.0
 _SWATCH: Final = 30.0
+_HEADING_SIZES: Final = (18.0, 13.0)
+_HEADING_LINES: Final = 2
+_MARGIN: Final = 16.0
 
 
-def radar_svg(rubric: Rubric, series: Sequence[Series], *, ident: str, title: str) -> str:
-    """A stand-alone `<svg>`; `ident` is unique on the page, `title` says in words what the picture shows."""
+def radar_svg(
+    rubric: Rubric, series: Sequence[Series], *, ident: str, title: str, heading: tuple[str, str] | None = None
+) -> str:
+    """A stand-alone `<svg>`; `ident` is unique on the page, `title` says in words what the picture shows.
+
+    With a `heading`, a line in bold and one below it, it is a picture for other documents: on white, with a margin.
+    """
     geometry = radar_geometry(rubric, series)
     layout = geometry.layout
     styles = series_styles(series)
@@ -33,11 +41,17 @@ def radar_svg(rubric: Rubric, series: Sequence[Series], *, ident: str, title: st
     ident = escaped(ident)
     left, top, width, height = layout.box
     height += legend_height
+    head = ""
+    if heading:
+        left, width = left - _MARGIN, width + 2 * _MARGIN
+        head, above = _heading(heading, left, top, width)
+        top, height = top - above, height + above + _MARGIN
+        head = _ground(left, top, width, height) + head
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="radar" role="img" aria-labelledby="{ident}-title" '
         f'viewBox="{number(left)} {number(top)} {number(width)} {number(height)}" '
         f'width="{number(width)}" height="{number(height)}" overflow="visible" font-family="{FONT}">'
-        f'<title id="{ident}-title">{escaped(title)}</title>',
+        f'<title id="{ident}-title">{escaped(title)}</title>{head}',
         _backdrop(layout),
     ]
     parts += [_band(one, layout, f"{ident}-band-{index}") for index, (one, _) in enumerate(mains) if one.bands]
@@ -48,6 +62,27 @@ def radar_svg(rubric: Rubric, series: Sequence[Series], *, ident: str, title: st
     parts += [_markers(one.markers, style) for one, style in mains]
     parts += [_levels(layout, geometry.labelled), legend, "</svg>"]
     return "".join(parts)
+
+
+def _ground(left: float, top: float, width: float, height: float) -> str:
+    place = f'x="{number(left)}" y="{number(top)}" width="{number(width)}" height="{number(height)}"'
+    return f'<rect {place} fill="{WHITE}"/>'
+
+
+def _heading(heading: tuple[str, str], left: float, bottom: float, width: float) -> tuple[str, float]:
+    """What the picture is called, above `bottom`, and the height that takes."""
+    lines = [
+        (line, size, weight)
+        for text, size, weight in zip(heading, _HEADING_SIZES, (700, 400), strict=True)
+        for line in wrap(text, size, width - 2 * _MARGIN, _HEADING_LINES)
+    ]
+    height = _MARGIN + sum(size * 1.35 for _, size, _ in lines) + 8
+    y, drawn = bottom - height + _MARGIN, []
+    for line, size, weight in lines:
+        y += size * 1.35
+        place = f'x="{number(left + _MARGIN)}" y="{number(y - size * 0.3)}"'
+        drawn.append(f'<text {place} font-size="{number(size)}" font-weight="{weight}">{escaped(line)}</text>')
+    return f'<g fill="{INK}">{"".join(drawn)}</g>', height
 
 
 @lru_cache(maxsize=64)

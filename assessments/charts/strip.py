@@ -25,7 +25,7 @@ from assessments.charts.rows import (
     svg,
 )
 from assessments.charts.styles import VALIDATED_STYLE
-from assessments.charts.text import number
+from assessments.charts.text import escaped, number, wrap
 from assessments.scoring import AreaResult, Result
 from rubric.datatypes import Area, Rubric
 
@@ -104,16 +104,36 @@ def strip_svg(
     `previous` is last cycle's result, `validated` the levels that the CoE found, shown where they are not the claimed
     ones and called `validated_word`; a thumbnail shows none of them.
     """
-    found = {area.area: area for area in result.areas}
     if compact:
+        found = {area.area: area for area in result.areas}
         results = [found.get(area.code) for area in reversed(rubric.areas)]
         return svg("strip-thumbnail", ident, title, _THUMB_WIDTH, _THUMB_HEIGHT, _thumbnail(results, rubric.top))
+    rows = _rows(rubric, result, target=target, previous=previous, validated=validated)
+    head, top = heads(rubric.levels)
+    drawn = [head]
+    for line in rows:
+        drawn.append(line.draw(top, rubric.top))
+        top += row_height(line.lines)
+    signs, height = _key(rows, top, validated_word)
+    return svg("strip", ident, title, WIDTH, top + height, "".join(drawn) + signs)
+
+
+def _rows(
+    rubric: Rubric,
+    result: Result,
+    *,
+    target: Mapping[str, int] | None = None,
+    previous: Result | None = None,
+    validated: Mapping[str, int | None] | None = None,
+) -> list[_Row]:
+    """What each area's row shows, from the top of the stack down."""
+    found = {area.area: area for area in result.areas}
     targets = target or {}
     before = {area.area: area.level for area in previous.areas} if previous else {}
     otherwise = {
         code: level for code, level in (validated or {}).items() if code not in found or level != found[code].level
     }
-    rows = [
+    return [
         _Row(
             area,
             found.get(area.code),
@@ -123,13 +143,6 @@ def strip_svg(
         )
         for area in reversed(rubric.areas)
     ]
-    head, top = heads(rubric.levels)
-    drawn = [head]
-    for line in rows:
-        drawn.append(line.draw(top, rubric.top))
-        top += row_height(line.lines)
-    signs, height = _key(rows, top, validated_word)
-    return svg("strip", ident, title, WIDTH, top + height, "".join(drawn) + signs)
 
 
 def _thumbnail(results: Sequence[AreaResult | None], cells: int) -> str:
@@ -189,3 +202,66 @@ def _diagonals(x: float, y: float, width: float, height: float, step: float) -> 
 _HATCHED: Final = (
     f'<path d="{rectangle(-8, -6, 16, 12)}{_diagonals(-8, -6, 16, 12, step=6)}" fill="none" stroke="{HATCH}"/>'
 )
+
+
+# ---- Many beside one another ----
+
+_SMALL_WIDTH: Final = 264.0
+_SMALL_NAME: Final = 84.0
+_SMALL_PITCH: Final = 18.0
+_SMALL_HEAD: Final = 16.0
+_SMALL_SIZE: Final = 11.5
+_SMALL_DOT: Final = f'<circle r="3.6" fill="{WHITE}" stroke="{INK}" stroke-width="1.5"/>'
+_SMALL_TRIANGLE: Final = f'<g transform="scale(.65)">{_TRIANGLE}</g>'
+
+
+def small_strip_svg(
+    rubric: Rubric,
+    result: Result,
+    *,
+    ident: str,
+    title: str,
+    previous: Result | None = None,
+    validated: Mapping[str, int | None] | None = None,
+) -> str:
+    """The strip as one of many: a line for each area with its name, its cells and its level's number; last cycle's
+    level and the CoE's, where it is another, as in the large one. `small_strip_key` says what the signs mean."""
+    bar = Bar(rubric.top, _SMALL_WIDTH - _SMALL_NAME - 22, 13, gap=1.5, stroke=0.75, hatch=5)
+    rows = _rows(rubric, result, previous=previous, validated=validated)
+    columns = "".join(
+        f'<text x="{number(_SMALL_NAME + bar.step * (level - 0.5))}" y="11" text-anchor="middle">{level}</text>'
+        for level in range(1, rubric.top + 1)
+    )
+    lines = "".join(_small_row(row, bar, _SMALL_HEAD + _SMALL_PITCH * index) for index, row in enumerate(rows))
+    height = _SMALL_HEAD + _SMALL_PITCH * len(rows)
+    content = f'<g font-size="{_SMALL_SIZE}"><g fill="{MUTED}">{columns}</g>{lines}</g>'
+    return svg("strip-small", ident, title, _SMALL_WIDTH, height, content)
+
+
+def _small_row(row: _Row, bar: Bar, top: float) -> str:
+    levels = levels_of(row.result)
+    signs = "" if row.previous is None else bar.sign(_SMALL_DOT, row.previous)
+    if row.validated is not None:
+        signs += bar.sign(_SMALL_TRIANGLE, row.validated - (0.25 if row.validated == row.previous else 0.0))
+    (name,) = wrap(row.area.name, _SMALL_SIZE, _SMALL_NAME - 6, 1) or ("",)
+    return (
+        f'<text y="{number(top + 11)}" font-weight="700">{escaped(name)}</text>'
+        f'<g transform="translate({number(_SMALL_NAME)} {number(top)})">{_cells(bar, levels)}{signs}</g>'
+        f'<text x="{number(_SMALL_WIDTH)}" y="{number(top + 11)}" text-anchor="end" font-weight="700">'
+        f"{levels[0] if levels else '–'}</text>"
+    )
+
+
+def small_strip_key(*, previous: bool, validated: bool, banded: bool, unrated: bool) -> tuple[tuple[str, str], ...]:
+    """The signs that occur in small strips, each as a drawing and in words."""
+    signs = [
+        (previous, _SMALL_DOT, "the cycle before"),
+        (validated, _SMALL_TRIANGLE, "accepted by the CoE, where it is another level"),
+        (banded, f'<g transform="scale(.8)">{_HATCHED}</g>', "could be up to"),
+        (unrated, f'<path d="M-7-5h14v10h-14z" fill="none" stroke="{MUTED}" stroke-dasharray="3"/>', "not rated"),
+    ]
+    return tuple((_sign(drawn), words) for occurs, drawn, words in signs if occurs)
+
+
+def _sign(drawn: str) -> str:
+    return f'<svg class="strip-sign" width="18" height="14" viewBox="-9 -7 18 14" aria-hidden="true">{drawn}</svg>'

@@ -25,7 +25,7 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
     earlier submission."""
     user = signed_in(request)
     access = readable_assessment(user, pk)
-    page = outcome.result_page(access, user, _submission(request, access))
+    page = outcome.result_page(access, user, asked_for(request, access))
     return render(request, "assessments/result.html", page)
 
 
@@ -46,7 +46,7 @@ def scorecard_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The scorecard on paper; a draft is marked provisional."""
     user = signed_in(request)
     access = readable_assessment(user, pk)
-    submission = _submission(request, access)
+    submission = asked_for(request, access)
     try:
         paper = paper_store.scorecard(access, user, submission)
     except (PdfUnavailable, PdfFailed) as failure:
@@ -61,7 +61,7 @@ def scorecard_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     return get_conditional_response(request, etag=response.get("ETag"), response=response) or response
 
 
-def _submission(request: HttpRequest, access: Access) -> Submission | None:
+def asked_for(request: HttpRequest, access: Access) -> Submission | None:
     """The submission that `?submission=<number>` asks for; None without."""
     number = request.GET.get("submission")
     return None if number is None else submission_of(access.assessment, number)

@@ -1,0 +1,237 @@
+"""The leadership page: the values of `leadership`, in the words of `leadership_words`, as its template prints them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from assessments import charts, results, wording
+from assessments import leadership_words as words
+from assessments.access import ResultsAccess
+from assessments.leadership import (
+    DECISIONS_SHOWN,
+    FOUNDATIONS_SHOWN,
+    MOVES_SHOWN,
+    QUESTIONS_SHOWN,
+    Decision,
+    Foundation,
+    Leadership,
+    Move,
+    Raise,
+    TeamStanding,
+    leadership,
+)
+from assessments.leadership_words import Reason, Spoken
+from assessments.models import Assessment, Organization, State
+from assessments.overview import drawn
+from rubric.datatypes import Area
+
+COMPARED = 2
+"""Cycles of each team that are read: the newest and the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCard:
+    """One team among the others. `verdict` says where the CoE accepted other levels, else it is empty."""
+
+    pk: str
+    team: str
+    cycle: str
+    state: str
+    state_label: str
+    picture: SafeString
+    line: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresRow:
+    """One team's levels in the table beside the pictures, in the order of its columns."""
+
+    team: str
+    cycle: str
+    levels: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveLine:
+    team: str
+    sentence: str
+    since: str
+    reasons: tuple[Reason, ...]
+    evidence: tuple[Spoken, ...]
+    other_cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundationLine:
+    name: str
+    level: int
+    parts: tuple[tuple[str, tuple[Spoken, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """`where` counts the teams, or `teams` names them; both are empty where there is one team on the page."""
+
+    name: str
+    level_text: str
+    where: str
+    effort: str
+    teams: tuple[Spoken, ...]
+    changes: tuple[Raise, ...]
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """All teams that are assessed by one rubric. `number` tells the sections of a page apart."""
+
+    number: int
+    rubric: str
+    headline: str
+    cards: tuple[TeamCard, ...]
+    signs: tuple[tuple[SafeString, str], ...]
+    areas: tuple[Area, ...]
+    rows: tuple[FiguresRow, ...]
+    compared: bool
+    moves: tuple[MoveLine, ...]
+    more_moves: str
+    foundations: tuple[FoundationLine, ...]
+    decisions: tuple[DecisionLine, ...]
+    more_decisions: str
+
+
+def page(access: ResultsAccess) -> dict[str, Any]:
+    """What the page prints. Four queries at most, whatever the number of teams and cycles."""
+    groups = leadership(results.histories(access, newest=COMPARED))
+    return {
+        "organization": access.organization,
+        "access": access,
+        "sections": tuple(_section(number, group) for number, group in enumerate(groups, start=1)),
+        "nobody": words.NOBODY,
+        # What isn't submitted is the team's own: staff of the CoE are told nothing of it.
+        "answering": _answering(access.organization) if access.is_member else "",
+    }
+
+
+def in_short(accesses: Collection[ResultsAccess]) -> Mapping[int, str]:
+    """The headline of each organization, by its key. Two queries, none where there is no organization."""
+    if not accesses:
+        return {}
+    found = results.histories_of(accesses, newest=COMPARED)
+    return {key: " ".join(map(words.headline, leadership(teams))) or words.NOBODY for key, teams in found.items()}
+
+
+def _answering(organization: Organization) -> str:
+    drafts = Assessment.objects.being_answered(organization).order_by().values_list("team", "answered", "questions")
+    teams = {team.lower() for team, _, _ in drafts}
+    return words.still_answering(
+        len(teams), sum(answered for _, answered, _ in drafts), sum(questions for _, _, questions in drafts)
+    )
+
+
+def _section(number: int, group: Leadership) -> Section:
+    teams = len(group.teams)
+    return Section(
+        number=number,
+        rubric=group.rubric.name,
+        headline=words.headline(group),
+        cards=tuple(_card(team) for team in group.teams),
+        signs=_signs(group),
+        areas=group.areas,
+        rows=tuple(_row(team, group.areas) for team in group.teams),
+        compared=any(team.before for team in group.teams),
+        moves=tuple(_move(move) for move in group.moves[:MOVES_SHOWN]),
+        more_moves=words.more_moves(len(group.moves[MOVES_SHOWN:])),
+        foundations=tuple(_foundation(one, teams) for one in group.foundations[:FOUNDATIONS_SHOWN]),
+        decisions=tuple(_decision(one, teams) for one in group.decisions[:DECISIONS_SHOWN]),
+        more_decisions=words.more_decisions(len(group.decisions[DECISIONS_SHOWN:])),
+    )
+
+
+def _card(team: TeamStanding) -> TeamCard:
+    newest, line = team.newest, words.team_line(team)
+    differs = _differs(team)
+    verdict = wording.verdict_sentence(newest.rubric, newest.result, newest.validated or {}) if differs else ""
+    picture = charts.small_strip_svg(
+        newest.rubric,
+        newest.result,
+        ident=f"team-{newest.assessment_id}",
+        title=f"Profile strip. {line} {verdict}".rstrip(),
+        previous=team.before.result if team.before else None,
+        validated=newest.validated,
+    )
+    return TeamCard(
+        pk=newest.assessment_id,
+        team=team.team,
+        cycle=newest.cycle,
+        state=newest.state,
+        state_label=State(newest.state).label,
+        picture=drawn(picture),
+        line=line,
+        verdict=verdict,
+    )
+
+
+def _differs(team: TeamStanding) -> bool:
+    """Whether the CoE accepted another level than the claimed one anywhere."""
+    accepted = team.newest.validated or {}
+    return any(area.area in accepted and accepted[area.area] != area.level for area in team.newest.result.areas)
+
+
+def _signs(group: Leadership) -> tuple[tuple[SafeString, str], ...]:
+    areas = [area for team in group.teams for area in team.newest.result.areas]
+    signs = charts.small_strip_key(
+        previous=any(team.before for team in group.teams),
+        validated=any(map(_differs, group.teams)),
+        banded=any(area.level != area.level_high for area in areas),
+        unrated=any(not area.rated for area in areas),
+    )
+    return tuple((drawn(sign), meaning) for sign, meaning in signs)
+
+
+def _row(team: TeamStanding, areas: tuple[Area, ...]) -> FiguresRow:
+    now = {area.area: area for area in team.newest.result.areas}
+    before = {area.area: area.level for area in team.before.result.areas} if team.before else {}
+    accepted = team.newest.validated or {}
+    levels = []
+    for area in areas:
+        figures = now.get(area.code)
+        level = figures.level if figures else None
+        notes = [f"{before[area.code]} before"] if before.get(area.code) else []
+        if figures and figures.level_high != level:
+            notes.append(f"up to {figures.level_high}")
+        if accepted.get(area.code, level) != level:
+            notes.append(f"{accepted[area.code] or 'not rated'} accepted")
+        levels.append((area.name, (str(level) if level else "–") + (f" ({', '.join(notes)})" if notes else "")))
+    return FiguresRow(team.team, team.newest.cycle, tuple(levels))
+
+
+def _move(move: Move) -> MoveLine:
+    return MoveLine(
+        team=move.team,
+        sentence=move.movement.sentence,
+        since=move.since,
+        reasons=words.reasons(move),
+        evidence=words.new_evidence(move),
+        other_cause=words.other_cause(move),
+    )
+
+
+def _foundation(one: Foundation, teams: int) -> FoundationLine:
+    return FoundationLine(one.area.name, one.level, words.holding_back(one, teams))
+
+
+def _decision(one: Decision, teams: int) -> DecisionLine:
+    where, names = words.where_to_raise(one, teams)
+    return DecisionLine(
+        name=one.area.name,
+        level_text=one.level_text,
+        where=where,
+        teams=names,
+        effort=words.effort(one),
+        changes=one.changes[:QUESTIONS_SHOWN],
+        more=words.more_questions(one),
+    )

@@ -1,0 +1,306 @@
+"""What leaders read, in plain words. Pure; sentences hold nothing that people typed: names stand beside them.
+
+Whoever prints names in a sentence takes them with what follows each (`spoken`), so that each name stays apart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from assessments import wording
+from assessments.changes import AnswerChange
+from assessments.datatypes import GivenAnswer
+from assessments.leadership import (
+    ANSWERS_SHOWN,
+    EVIDENCE_SHOWN,
+    QUESTIONS_SHOWN,
+    Decision,
+    Foundation,
+    Leadership,
+    Move,
+    TeamStanding,
+)
+from assessments.scoring import NOT_APPLICABLE, UNKNOWN
+from assessments.wording import as_sentence, join_words, number_word
+from rubric.datatypes import Rubric
+
+_MOST_NAMES: Final = 3
+_APART: Final = "two or more levels above it"
+NOBODY: Final = "No team has submitted yet, so there are no levels to show."
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A piece of a list, and what follows it: ", ", " and ", ", and " or nothing."""
+
+    text: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """An answer that moved an area: the question, what became of it, and who gave it (empty where nobody did)."""
+
+    name: str
+    change: str
+    by: str
+    after: str
+
+
+def spoken(names: Sequence[str]) -> tuple[Spoken, ...]:
+    """Names as `join_words` would speak them, each apart."""
+    return tuple(Spoken(name, after) for name, after in zip(names, _separators(len(names)), strict=True))
+
+
+def _separators(count: int) -> list[str]:
+    last = " and " if count == 2 else ", and "
+    return [*[", "] * (count - 2), *[last] * (count > 1), *[""] * (count > 0)]
+
+
+# ---- The first lines ----
+
+
+def headline(group: Leadership) -> str:
+    """Where the teams stand, what moved, and what holds most back."""
+    return " ".join(part for part in (_where(group), _moved(group), _holding_back(group)) if part)
+
+
+def still_answering(teams: int, answered: int, questions: int) -> str:
+    """How many teams have a draft, and how far they are together; empty where none has."""
+    if not teams:
+        return ""
+    noun = "question" if questions == 1 else "questions"
+    done = f"{answered} of {questions} {noun} {'has' if answered == 1 else 'have'} an answer so far"
+    return as_sentence(f"{counted(teams, 'team')} {_is(teams)} still answering: {done}.")
+
+
+def _where(group: Leadership) -> str:
+    rubric, teams = group.rubric, group.teams
+    said = as_sentence(f"{counted(len(teams), 'team')} {_has(len(teams))} submitted.")
+    levels = [level for team in teams for level in team.levels]
+    whose = "Its" if len(teams) == 1 else "Their"
+    if not levels:
+        return f"{said} None of {whose.lower()} areas is rated."
+    size = sum(len(team.newest.result.areas) for team in teams)
+    rated = "" if len(levels) == size else "rated "
+    if len(levels) == 1:
+        return f"{said} {whose} one {rated}area stands at {_level(rubric, levels[0])}."
+    if len(set(levels)) == 1:
+        every = "both" if len(levels) == 2 else f"all {number_word(len(levels))}"
+        return f"{said} {as_sentence(every)} {rated}areas stand at {_level(rubric, levels[0])}."
+    return f"{said} {_most(rubric, levels, f'{whose.lower()} {number_word(len(levels))} {rated}areas')}"
+
+
+def _most(rubric: Rubric, levels: Sequence[int], areas: str) -> str:
+    """The highest level that at least half of them reach, or that most are at the lowest one."""
+    reached = next(level for level in range(max(levels), 0, -1) if 2 * _at_least(level, levels) >= len(levels))
+    count = levels.count(reached) if reached == min(levels) else _at_least(reached, levels)
+    above = ", or above" if min(levels) < reached < max(levels) else ""
+    return as_sentence(f"{number_word(count)} of {areas} {_stand(count)} at {_level(rubric, reached)}{above}.")
+
+
+def _at_least(level: int, levels: Sequence[int]) -> int:
+    return sum(one >= level for one in levels)
+
+
+def _moved(group: Leadership) -> str:
+    compared = [team for team in group.teams if team.before]
+    alone = len(group.teams) - len(compared)
+    if not compared:
+        if alone == 1:
+            return "There is no cycle before to compare with."
+        return f"{'Neither' if alone == 2 else 'None'} of them has a cycle before to compare with."
+    moved = rises_and_falls([move.steps for move in group.moves])
+    without = f"; {counted(alone, 'team')} {_has(alone)} no cycle before" if alone else ""
+    return f"Since the cycle before, {moved}{without}."
+
+
+def rises_and_falls(steps: Sequence[int]) -> str:
+    """ "four areas rose and one fell"; `steps` are those of each area that moved."""
+    rose, fell = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
+    if rose and fell:
+        return f"{counted(rose, 'area')} rose and {number_word(fell)} fell"
+    if rose:
+        return f"{counted(rose, 'area')} rose and none fell"
+    if fell:
+        return f"{counted(fell, 'area')} fell and none rose"
+    return "no area rose or fell"
+
+
+def _holding_back(group: Leadership) -> str:
+    """The weakest foundation, or the area that is lowest in most teams; several where they are equally so."""
+    if not group.foundations:
+        return ""
+    first = group.foundations[0]
+    beneath, lowest = len(first.beneath), len(first.lowest_in)
+    worst = [one for one in group.foundations if (len(one.beneath), len(one.lowest_in)) == (beneath, lowest)]
+    names = as_sentence(_names([one.area.name for one in worst]))
+    where = in_teams(beneath or lowest, len(group.teams))
+    if beneath:
+        verb, it = ("holds", "it") if len(worst) == 1 else ("hold", "each of them")
+        return f"{names} {verb} most back: other areas stand two or more levels above {it}{where}."
+    if not where:
+        return f"{names} {'is the lowest area' if len(worst) == 1 else 'are the lowest areas'}."
+    return f"{names} {_is(len(worst))} lowest, or among the lowest,{where}."
+
+
+def _names(names: Sequence[str]) -> str:
+    return join_words(names) if len(names) <= _MOST_NAMES else f"{number_word(len(names))} areas"
+
+
+def in_teams(count: int, whole: int) -> str:
+    """ " in two of three teams", " in all three teams", " in both teams"; nothing where there is one team."""
+    if whole == 1:
+        return ""
+    if count == whole:
+        return " in both teams" if whole == 2 else f" in all {number_word(whole)} teams"
+    return f" in {number_word(count)} of {number_word(whole)} teams"
+
+
+# ---- One team ----
+
+
+def team_line(team: TeamStanding) -> str:
+    """One team in a sentence: its lowest areas, or the level that all share, and what moved."""
+    since = f"{rises_and_falls([_steps(one) for one in team.moved])} since {team.before.cycle}" if team.before else ""
+    return f"{_lowest(team)} {as_sentence(since) or 'There is no cycle before to compare with'}."
+
+
+def _steps(movement: wording.Movement) -> int:
+    before, after = movement.level_before, movement.level_after
+    return 0 if before is None or after is None else after - before
+
+
+def _lowest(team: TeamStanding) -> str:
+    rubric, levels, lowest = team.newest.rubric, team.levels, team.lowest
+    if not levels:
+        return "No area is rated."
+    if lowest:
+        names = [rubric.area_by_code[code].name for code in lowest]
+        return as_sentence(f"{_names(names)} {_is(len(names))} lowest, at Level {min(levels)}.")
+    if len(levels) == 1:
+        return f"The one rated area stands at {_level(rubric, levels[0])}."
+    every = "both" if len(levels) == 2 else f"all {number_word(len(levels))}"
+    rated = "" if len(levels) == len(team.newest.result.areas) else "rated "
+    return as_sentence(f"{every} {rated}areas stand at {_level(rubric, levels[0])}.")
+
+
+# ---- What moved, and why ----
+
+
+def reasons(move: Move) -> tuple[Reason, ...]:
+    """The answers that moved an area, in a list as it is spoken; beyond `ANSWERS_SHOWN` they are counted."""
+    shown, more = move.answers[:ANSWERS_SHOWN], len(move.answers) - ANSWERS_SHOWN
+    told = [_reason(move, change) for change in shown]
+    if more > 0:
+        told.append((counted(more, "more answer"), "", ""))
+    return tuple(Reason(*one, after) for one, after in zip(told, _separators(len(told)), strict=True))
+
+
+def _reason(move: Move, change: AnswerChange) -> tuple[str, str, str]:
+    name = wording.question_name(move.rubric, change.question)
+    if change.before.choice is None:
+        return name, f"not asked before, now {_choice(change.after)}", change.after.answered_by
+    if change.after.choice is None:
+        return name, "no longer asked", ""
+    return name, f"{_choice(change.before)} to {_choice(change.after)}", change.after.answered_by
+
+
+def _choice(answer: GivenAnswer) -> str:
+    if answer.choice == UNKNOWN:
+        return "“Don't know”"
+    return "“Not applicable”" if answer.choice == NOT_APPLICABLE else f"Level {answer.choice}"
+
+
+def new_evidence(move: Move) -> tuple[Spoken, ...]:
+    """What is linked now that wasn't before; beyond `EVIDENCE_SHOWN` it is counted."""
+    more = len(move.evidence) - EVIDENCE_SHOWN
+    return spoken([*move.evidence[:EVIDENCE_SHOWN], *([f"{number_word(more)} more"] if more > 0 else [])])
+
+
+def other_cause(move: Move) -> str:
+    """What else can have moved an area: another version of the rubric. Empty where it is the same."""
+    if move.versions is None:
+        return "" if move.answers else "No answer of it changed."
+    before, after = move.versions
+    changed = f"The rubric's version changed from {before} to {after}"
+    return f"{changed}." if move.answers else f"No answer of it changed, but {changed[0].lower()}{changed[1:]}."
+
+
+def more_moves(count: int) -> str:
+    """How many are left out, and where they stand; empty if none."""
+    if not count:
+        return ""
+    return as_sentence(f"{counted(count, 'more area')} moved; why stands in the teams' results.")
+
+
+# ---- What holds back, what to decide ----
+
+
+def holding_back(foundation: Foundation, teams: int) -> tuple[tuple[str, tuple[Spoken, ...]], ...]:
+    """How an area holds back, in how many of the `teams`, and in which: sentences without their full stop, each with
+    the names that belong into it."""
+    parts = []
+    if foundation.beneath:
+        above = f"{_names(foundation.above)} {_stand(len(foundation.above))} {_APART}"
+        where = in_teams(len(foundation.beneath), teams)
+        parts.append((as_sentence(f"{above}{where}"), _some(foundation.beneath, teams)))
+    if foundation.lowest_in:
+        where = in_teams(len(foundation.lowest_in), teams)
+        told = f"It is lowest, or among the lowest{where and f',{where}'}"
+        parts.append((told, _some(foundation.lowest_in, teams)))
+    return tuple(parts)
+
+
+def where_to_raise(decision: Decision, teams: int) -> tuple[str, tuple[Spoken, ...]]:
+    """In how many of the `teams`, or in which: one of the two is empty, both where there is one team."""
+    names = _some(decision.teams, teams)
+    return ("", names) if names else (in_teams(len(decision.teams), teams).strip(), ())
+
+
+def _some(names: Sequence[str], teams: int) -> tuple[Spoken, ...]:
+    """The names, where they aren't those of all teams, and few enough to be read."""
+    return spoken(names) if len(names) < teams and len(names) <= _MOST_NAMES else ()
+
+
+def effort(decision: Decision) -> str:
+    """ "one step on one question", and that it is so in each team where there are several."""
+    each = " in each" if len(decision.teams) > 1 else ""
+    return f"{counted(decision.steps, 'step')} on {counted(len(decision.changes), 'question')}{each}"
+
+
+def more_questions(decision: Decision) -> str:
+    """How many of its questions aren't spelled out; empty if none."""
+    more = len(decision.changes) - QUESTIONS_SHOWN
+    return f"And {counted(more, 'more question')}." if more > 0 else ""
+
+
+def more_decisions(count: int) -> str:
+    """How many ways up are left out, and where they stand; empty if none."""
+    if not count:
+        return ""
+    return as_sentence(f"{counted(count, 'more way')} to a higher level {_stand(count)} in the teams' results.")
+
+
+# ---- Small words ----
+
+
+def counted(count: int, noun: str) -> str:
+    """ "one team", "two teams", "12 teams"."""
+    return f"{number_word(count)} {noun}" if count == 1 else f"{number_word(count)} {noun}s"
+
+
+def _level(rubric: Rubric, level: int) -> str:
+    return wording.level_text(rubric, level) if level <= rubric.top else f"Level {level}"
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _has(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
+def _stand(count: int) -> str:
+    return "stands" if count == 1 else "stand"

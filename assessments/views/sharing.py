@@ -1,0 +1,50 @@
+"""A result for other programs of an office: the radar as a picture, the gist as an e-mail."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from assessments import outcome, sharing
+from assessments.access import readable_assessment, signed_in
+from assessments.views.result import asked_for
+
+
+@require_safe
+@login_required
+def radar(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The radar as an SVG file of its own."""
+    user = signed_in(request)
+    access = readable_assessment(user, pk)
+    sheet = outcome.sheet_for(access, user, asked_for(request, access))
+    return _file(sharing.radar_file(sheet), "image/svg+xml", f"{sharing.file_name(sheet)}-radar.svg")
+
+
+@require_safe
+@login_required
+def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What an e-mail about the result would say, to copy or to open as a new one."""
+    user = signed_in(request)
+    access = readable_assessment(user, pk)
+    sheet = outcome.sheet_for(access, user, asked_for(request, access))
+    page = {"assessment": access.assessment, "sheet": sheet} | sharing.summary_page(sheet)
+    return render(request, "assessments/summary.html", page)
+
+
+@require_safe
+@login_required
+def summary_mail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The same as a draft that a mail program opens."""
+    user = signed_in(request)
+    access = readable_assessment(user, pk)
+    sheet = outcome.sheet_for(access, user, asked_for(request, access))
+    return _file(sharing.mail(sheet), "message/rfc822", f"{sharing.file_name(sheet)}.eml")
+
+
+def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
+    """To be saved and never to be shown as a page of ours."""
+    header = content_disposition_header(as_attachment=True, filename=name)
+    return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": str(header)})
