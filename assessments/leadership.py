@@ -14,13 +14,13 @@ from assessments.datatypes import CycleResult, GivenAnswer, TeamHistory
 from assessments.scoring import NOT_APPLICABLE
 from rubric.datatypes import Area, Rubric
 
-MOVES_SHOWN: Final = 6
-ANSWERS_SHOWN: Final = 3
-EVIDENCE_SHOWN: Final = 2
+MOVES_SHOWN: Final = 5
+ANSWERS_SHOWN: Final = 2
+EVIDENCE_SHOWN: Final = 1
 FOUNDATIONS_SHOWN: Final = 3
-DECISIONS_SHOWN: Final = 4
+DECISIONS_SHOWN: Final = 3
 QUESTIONS_SHOWN: Final = 2
-"""How much of each a leader is shown; the rest is counted."""
+"""How much of each a leader is shown, so that it stays one sheet of paper; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,11 @@ class Foundation:
     beneath: tuple[str, ...]
     lowest_in: tuple[str, ...]
 
+    @property
+    def weakness(self) -> tuple[int, int, int]:
+        """The less, the more it holds back."""
+        return -len(self.beneath), -len(self.lowest_in), self.level
+
 
 @dataclass(frozen=True, slots=True)
 class Raise:
@@ -108,7 +113,6 @@ class Decision:
 
     area: Area
     to_level: int
-    level_text: str
     steps: int
     teams: tuple[str, ...]
     changes: tuple[Raise, ...]
@@ -148,7 +152,9 @@ def _standing(history: TeamHistory) -> TeamStanding:
 
 def _of_rubric(teams: Sequence[TeamStanding]) -> Leadership:
     rubric = max(teams, key=lambda team: team.newest.cycle_starts_on).newest.rubric
-    return Leadership(rubric, tuple(teams), _moves(teams), _foundations(rubric, teams), _decisions(teams))
+    foundations = _foundations(rubric, teams)
+    weakest = [foundation.area.code for foundation in foundations]
+    return Leadership(rubric, tuple(teams), _moves(teams), foundations, _decisions(teams, weakest))
 
 
 # ---- What moved, and why ----
@@ -221,10 +227,10 @@ def _new_evidence(change: AnswerChange) -> list[str]:
 
 
 def _foundations(rubric: Rubric, teams: Sequence[TeamStanding]) -> tuple[Foundation, ...]:
-    """The areas that hold at least one team back: those beneath most gaps first, then those lowest in most teams, then
-    those lower in the stack."""
+    """The areas that hold at least one team back: those beneath others in most teams first, then those lowest in most
+    teams, then those of the lowest level, then those lower in the stack."""
     found = [foundation for area in _areas(rubric, teams) if (foundation := _foundation(area, teams))]
-    return tuple(sorted(found, key=lambda one: (-len(one.beneath), -len(one.lowest_in), one.area.position)))
+    return tuple(sorted(found, key=lambda one: (*one.weakness, one.area.position)))
 
 
 def _areas(rubric: Rubric, teams: Iterable[TeamStanding]) -> tuple[Area, ...]:
@@ -251,15 +257,21 @@ def _foundation(area: Area, teams: Sequence[TeamStanding]) -> Foundation | None:
 # ---- What to decide ----
 
 
-def _decisions(teams: Sequence[TeamStanding]) -> tuple[Decision, ...]:
-    """The shortest ways up, each with all the teams that it takes up: fewest steps first, of equally short ones those
-    of most teams, then those of the area lower in the stack, which others rest on."""
+def _decisions(teams: Sequence[TeamStanding], weakest: Sequence[str]) -> tuple[Decision, ...]:
+    """The shortest ways up, each with all the teams that it takes up: fewest steps first; of equally short ones those
+    of most teams, then those of the `weakest` areas, then those lower in the stack, which others rest on."""
     ways: dict[tuple[str, tuple[Raise, ...]], Decision] = {}
     for team in teams:
         for way in _ways_up(team):
             key = way.area.code, way.changes
             ways[key] = replace(way, teams=ways[key].teams + way.teams) if key in ways else way
-    return tuple(sorted(ways.values(), key=lambda way: (way.steps, -len(way.teams), way.area.position)))
+    rank = {code: place for place, code in enumerate(weakest)}
+    return tuple(
+        sorted(
+            ways.values(),
+            key=lambda way: (way.steps, -len(way.teams), rank.get(way.area.code, len(rank)), way.area.position),
+        )
+    )
 
 
 def _ways_up(team: TeamStanding) -> Iterator[Decision]:
@@ -271,7 +283,6 @@ def _ways_up(team: TeamStanding) -> Iterator[Decision]:
         yield Decision(
             area=rubric.area_by_code[figures.area],
             to_level=target.level,
-            level_text=wording.level_text(rubric, target.level),
             steps=target.steps,
             teams=(team.team,),
             changes=tuple(

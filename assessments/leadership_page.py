@@ -1,7 +1,8 @@
 """The leadership page: the values of `leadership`, in the words of `leadership_words`, as its template prints them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -22,7 +23,7 @@ from assessments.leadership import (
     TeamStanding,
     leadership,
 )
-from assessments.leadership_words import Reason, Spoken
+from assessments.leadership_words import Because, Clause, Spoken
 from assessments.models import Assessment, Organization, State
 from assessments.overview import drawn
 from rubric.datatypes import Area
@@ -56,30 +57,32 @@ class FiguresRow:
 
 @dataclass(frozen=True, slots=True)
 class MoveLine:
-    team: str
     sentence: str
-    since: str
-    reasons: tuple[Reason, ...]
+    because: Because
     evidence: tuple[Spoken, ...]
     other_cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTeam:
+    """What moved in one team since its cycle `since`."""
+
+    team: str
+    since: str
+    moves: tuple[MoveLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FoundationLine:
     name: str
     level: int
-    parts: tuple[tuple[str, tuple[Spoken, ...]], ...]
+    clauses: tuple[Clause, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionLine:
-    """`where` counts the teams, or `teams` names them; both are empty where there is one team on the page."""
-
-    name: str
-    level_text: str
-    where: str
+    clause: Clause
     effort: str
-    teams: tuple[Spoken, ...]
     changes: tuple[Raise, ...]
     more: str
 
@@ -90,13 +93,14 @@ class Section:
 
     number: int
     rubric: str
-    headline: str
+    headline: tuple[str, ...]
     cards: tuple[TeamCard, ...]
     signs: tuple[tuple[SafeString, str], ...]
+    sealed_at: datetime
     areas: tuple[Area, ...]
     rows: tuple[FiguresRow, ...]
     compared: bool
-    moves: tuple[MoveLine, ...]
+    moved: tuple[MovedTeam, ...]
     more_moves: str
     foundations: tuple[FoundationLine, ...]
     decisions: tuple[DecisionLine, ...]
@@ -121,7 +125,10 @@ def in_short(accesses: Collection[ResultsAccess]) -> Mapping[int, str]:
     if not accesses:
         return {}
     found = results.histories_of(accesses, newest=COMPARED)
-    return {key: " ".join(map(words.headline, leadership(teams))) or words.NOBODY for key, teams in found.items()}
+    return {
+        key: " ".join(line for group in leadership(teams) for line in words.headline(group)) or words.NOBODY
+        for key, teams in found.items()
+    }
 
 
 def _answering(organization: Organization) -> str:
@@ -140,10 +147,11 @@ def _section(number: int, group: Leadership) -> Section:
         headline=words.headline(group),
         cards=tuple(_card(team) for team in group.teams),
         signs=_signs(group),
+        sealed_at=max(team.newest.sealed_at for team in group.teams),
         areas=group.areas,
         rows=tuple(_row(team, group.areas) for team in group.teams),
         compared=any(team.before for team in group.teams),
-        moves=tuple(_move(move) for move in group.moves[:MOVES_SHOWN]),
+        moved=_moved(group.moves[:MOVES_SHOWN]),
         more_moves=words.more_moves(len(group.moves[MOVES_SHOWN:])),
         foundations=tuple(_foundation(one, teams) for one in group.foundations[:FOUNDATIONS_SHOWN]),
         decisions=tuple(_decision(one, teams) for one in group.decisions[:DECISIONS_SHOWN]),
@@ -209,15 +217,16 @@ def _row(team: TeamStanding, areas: tuple[Area, ...]) -> FiguresRow:
     return FiguresRow(team.team, team.newest.cycle, tuple(levels))
 
 
+def _moved(moves: Sequence[Move]) -> tuple[MovedTeam, ...]:
+    """What moved, by team; the teams in the order in which they come first."""
+    by_team: dict[tuple[str, str], list[MoveLine]] = {}
+    for move in moves:
+        by_team.setdefault((move.team, move.since), []).append(_move(move))
+    return tuple(MovedTeam(team, since, tuple(lines)) for (team, since), lines in by_team.items())
+
+
 def _move(move: Move) -> MoveLine:
-    return MoveLine(
-        team=move.team,
-        sentence=move.movement.sentence,
-        since=move.since,
-        reasons=words.reasons(move),
-        evidence=words.new_evidence(move),
-        other_cause=words.other_cause(move),
-    )
+    return MoveLine(move.movement.sentence, words.because(move), words.new_evidence(move), words.other_cause(move))
 
 
 def _foundation(one: Foundation, teams: int) -> FoundationLine:
@@ -225,12 +234,8 @@ def _foundation(one: Foundation, teams: int) -> FoundationLine:
 
 
 def _decision(one: Decision, teams: int) -> DecisionLine:
-    where, names = words.where_to_raise(one, teams)
     return DecisionLine(
-        name=one.area.name,
-        level_text=one.level_text,
-        where=where,
-        teams=names,
+        clause=words.to_raise(one, teams),
         effort=words.effort(one),
         changes=one.changes[:QUESTIONS_SHOWN],
         more=words.more_questions(one),

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from assessments import wording
-from assessments.changes import AnswerChange
 from assessments.datatypes import GivenAnswer
 from assessments.leadership import (
     ANSWERS_SHOWN,
@@ -38,13 +37,29 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """A sentence without its full stop, and the names of teams that end it, if any."""
+
+    text: str
+    names: tuple[Spoken, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
-    """An answer that moved an area: the question, what became of it, and who gave it (empty where nobody did)."""
+    """An answer that moved an area: the question, what became of it, and who gave it; each may be empty."""
 
     name: str
     change: str
     by: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Why an area moved. `by` is who gave all the answers, where it is one person; else it stands with each."""
+
+    reasons: tuple[Reason, ...]
+    by: str
 
 
 def spoken(names: Sequence[str]) -> tuple[Spoken, ...]:
@@ -60,9 +75,9 @@ def _separators(count: int) -> list[str]:
 # ---- The first lines ----
 
 
-def headline(group: Leadership) -> str:
-    """Where the teams stand, what moved, and what holds most back."""
-    return " ".join(part for part in (_where(group), _moved(group), _holding_back(group)) if part)
+def headline(group: Leadership) -> tuple[str, ...]:
+    """Where the teams stand, what moved, and what holds most back: two or three lines."""
+    return tuple(line for line in (_where(group), _moved(group), _holding_back(group)) if line)
 
 
 def still_answering(teams: int, answered: int, questions: int) -> str:
@@ -132,11 +147,10 @@ def _holding_back(group: Leadership) -> str:
     if not group.foundations:
         return ""
     first = group.foundations[0]
-    beneath, lowest = len(first.beneath), len(first.lowest_in)
-    worst = [one for one in group.foundations if (len(one.beneath), len(one.lowest_in)) == (beneath, lowest)]
+    worst = [one for one in group.foundations if one.weakness == first.weakness]
     names = as_sentence(_names([one.area.name for one in worst]))
-    where = in_teams(beneath or lowest, len(group.teams))
-    if beneath:
+    where = in_teams(len(first.beneath or first.lowest_in), len(group.teams))
+    if first.beneath:
         verb, it = ("holds", "it") if len(worst) == 1 else ("hold", "each of them")
         return f"{names} {verb} most back: other areas stand two or more levels above {it}{where}."
     if not where:
@@ -163,7 +177,7 @@ def in_teams(count: int, whole: int) -> str:
 def team_line(team: TeamStanding) -> str:
     """One team in a sentence: its lowest areas, or the level that all share, and what moved."""
     since = f"{rises_and_falls([_steps(one) for one in team.moved])} since {team.before.cycle}" if team.before else ""
-    return f"{_lowest(team)} {as_sentence(since) or 'There is no cycle before to compare with'}."
+    return f"{_lowest(team)} {as_sentence(since) or 'Nothing to compare with yet'}."
 
 
 def _steps(movement: wording.Movement) -> int:
@@ -188,22 +202,33 @@ def _lowest(team: TeamStanding) -> str:
 # ---- What moved, and why ----
 
 
-def reasons(move: Move) -> tuple[Reason, ...]:
+def because(move: Move) -> Because:
     """The answers that moved an area, in a list as it is spoken; beyond `ANSWERS_SHOWN` they are counted."""
     shown, more = move.answers[:ANSWERS_SHOWN], len(move.answers) - ANSWERS_SHOWN
-    told = [_reason(move, change) for change in shown]
+    people = {change.after.answered_by for change in move.answers}
+    by = next(iter(people)) if len(people) == 1 else ""
+    told = [
+        (
+            wording.question_name(move.rubric, change.question),
+            _change(change.before, change.after),
+            "" if by else change.after.answered_by,
+        )
+        for change in shown
+    ]
     if more > 0:
         told.append((counted(more, "more answer"), "", ""))
-    return tuple(Reason(*one, after) for one, after in zip(told, _separators(len(told)), strict=True))
+    reasons = (Reason(*one, after) for one, after in zip(told, _separators(len(told)), strict=True))
+    return Because(tuple(reasons), by)
 
 
-def _reason(move: Move, change: AnswerChange) -> tuple[str, str, str]:
-    name = wording.question_name(move.rubric, change.question)
-    if change.before.choice is None:
-        return name, f"not asked before, now {_choice(change.after)}", change.after.answered_by
-    if change.after.choice is None:
-        return name, "no longer asked", ""
-    return name, f"{_choice(change.before)} to {_choice(change.after)}", change.after.answered_by
+def _change(before: GivenAnswer, after: GivenAnswer) -> str:
+    if before.choice is None:
+        return f"not asked before, now {_choice(after)}"
+    if after.choice is None:
+        return "no longer asked"
+    if isinstance(before.choice, int) and isinstance(after.choice, int):
+        return f"Level {before.choice} to {after.choice}"
+    return f"{_choice(before)} to {_choice(after)}"
 
 
 def _choice(answer: GivenAnswer) -> str:
@@ -215,7 +240,12 @@ def _choice(answer: GivenAnswer) -> str:
 def new_evidence(move: Move) -> tuple[Spoken, ...]:
     """What is linked now that wasn't before; beyond `EVIDENCE_SHOWN` it is counted."""
     more = len(move.evidence) - EVIDENCE_SHOWN
-    return spoken([*move.evidence[:EVIDENCE_SHOWN], *([f"{number_word(more)} more"] if more > 0 else [])])
+    return spoken(
+        [
+            *(f"“{title}”" for title in move.evidence[:EVIDENCE_SHOWN]),
+            *([f"{number_word(more)} more"] if more > 0 else []),
+        ]
+    )
 
 
 def other_cause(move: Move) -> str:
@@ -237,30 +267,28 @@ def more_moves(count: int) -> str:
 # ---- What holds back, what to decide ----
 
 
-def holding_back(foundation: Foundation, teams: int) -> tuple[tuple[str, tuple[Spoken, ...]], ...]:
-    """How an area holds back, in how many of the `teams`, and in which: sentences without their full stop, each with
-    the names that belong into it."""
-    parts = []
+def holding_back(foundation: Foundation, teams: int) -> tuple[Clause, ...]:
+    """How an area holds back, and in which of the `teams`; being lowest is said where nothing worse is."""
+    clauses = []
     if foundation.beneath:
-        above = f"{_names(foundation.above)} {_stand(len(foundation.above))} {_APART}"
-        where = in_teams(len(foundation.beneath), teams)
-        parts.append((as_sentence(f"{above}{where}"), _some(foundation.beneath, teams)))
-    if foundation.lowest_in:
-        where = in_teams(len(foundation.lowest_in), teams)
-        told = f"It is lowest, or among the lowest{where and f',{where}'}"
-        parts.append((told, _some(foundation.lowest_in, teams)))
-    return tuple(parts)
+        above = as_sentence(f"{_names(foundation.above)} {_stand(len(foundation.above))} {_APART}")
+        clauses.append(_clause(above, foundation.beneath, teams))
+    lowest = [team for team in foundation.lowest_in if team not in foundation.beneath]
+    if lowest:
+        clauses.append(_clause("It is lowest, or among the lowest", lowest, teams))
+    return tuple(clauses)
 
 
-def where_to_raise(decision: Decision, teams: int) -> tuple[str, tuple[Spoken, ...]]:
-    """In how many of the `teams`, or in which: one of the two is empty, both where there is one team."""
-    names = _some(decision.teams, teams)
-    return ("", names) if names else (in_teams(len(decision.teams), teams).strip(), ())
+def to_raise(decision: Decision, teams: int) -> Clause:
+    """What a decision would bring, and in which of the `teams`."""
+    return _clause(f"Raise {decision.area.name} to Level {decision.to_level}", decision.teams, teams)
 
 
-def _some(names: Sequence[str], teams: int) -> tuple[Spoken, ...]:
-    """The names, where they aren't those of all teams, and few enough to be read."""
-    return spoken(names) if len(names) < teams and len(names) <= _MOST_NAMES else ()
+def _clause(text: str, names: Sequence[str], teams: int) -> Clause:
+    """The names where they aren't those of all teams, and few enough to be read; else their number."""
+    if len(names) < teams and len(names) <= _MOST_NAMES:
+        return Clause(f"{text} in ", spoken(names))
+    return Clause(f"{text}{in_teams(len(names), teams)}", ())
 
 
 def effort(decision: Decision) -> str:

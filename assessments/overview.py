@@ -1,4 +1,4 @@
-"""What home, the list of assessments and an assessment's overview show."""
+"""What the first page, the list of assessments and an assessment's overview show."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from assessments import answering, charts, results, wording
 from assessments.access import Access, decided_reviews, leads_anywhere, reviews
 from assessments.asked import Asked, asked_of
 from assessments.datatypes import GivenAnswer
-from assessments.models import Assessment, Membership, Role, State, User
+from assessments.models import Assessment, Membership, State, User
 from assessments.scoring import Result, as_shown, explain, score
 from assessments.submissions import submissions_of
 from rubric.datatypes import Area, Question, Rubric
@@ -66,7 +66,8 @@ def _shelve(assessment: Assessment, choices: Mapping[str, Any]) -> Shelved:
     )
 
 
-def _visible(user: User) -> list[Assessment]:
+def visible_to(user: User) -> list[Assessment]:
+    """Every assessment of this person's organizations, newest cycle first, with their role in each."""
     return list(
         Assessment.objects.of(user)
         .with_names()
@@ -78,40 +79,22 @@ def _visible(user: User) -> list[Assessment]:
 def shelf(user: User) -> dict[str, Any]:
     """The list of assessments."""
     return {
-        "shelved": shelved(_visible(user)),
+        "shelved": shelved(visible_to(user)),
         "may_start": leads_anywhere(user),
-        "memberships": _memberships(user),
-        **_queue(user),
+        "memberships": memberships_of(user),
+        **queue_for(user),
     }
 
 
-def _memberships(user: User) -> QuerySet[Membership]:
+def memberships_of(user: User) -> QuerySet[Membership]:
     """The organizations this person is in, with their role."""
     return Membership.objects.filter(user=user).select_related("organization")
 
 
-def _queue(user: User) -> dict[str, Any]:
+def queue_for(user: User) -> dict[str, Any]:
     """What waits for the CoE, for those who review."""
     waits = reviews(user)
     return {"reviews": waits, "submissions": Assessment.objects.waiting().count() if waits else 0}
-
-
-def desk(user: User) -> dict[str, Any]:
-    """Home for someone signed in: what waits for them first, then the rest."""
-    everything = shelved(_visible(user))
-    waiting = [entry for entry in everything if _waits_for(entry.assessment)]
-    return {
-        "waiting": waiting,
-        "others": [entry for entry in everything if entry not in waiting],
-        "memberships": _memberships(user),
-        "may_start": leads_anywhere(user),
-        **_queue(user),
-    }
-
-
-def _waits_for(assessment: Assessment) -> bool:
-    """Whether this reader has something to do on it."""
-    return assessment.is_editable and assessment.reader_role in {Role.LEAD, Role.CONTRIBUTOR}
 
 
 EXAMPLE_LEVELS = (3, 3, 2, 3, 2, 2, 1)

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assessments import actions, overview
+from assessments import actions, desk, overview
 from assessments.access import is_signed_in, leads_anywhere, signed_in
 from assessments.forms import StartForm
 from rubric.models import Rubric, newest_published
@@ -17,7 +17,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Signed in: what waits for me. Signed out: what this is."""
     if not is_signed_in(request.user):
         return render(request, "assessments/welcome.html", overview.welcome())
-    return render(request, "assessments/home.html", overview.desk(request.user))
+    return render(request, "assessments/home.html", desk.desk(request.user))
 
 
 @require_safe
