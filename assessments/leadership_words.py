@@ -275,7 +275,7 @@ def holding_back(foundation: Foundation, teams: int) -> tuple[Clause, ...]:
         clauses.append(_clause(above, foundation.beneath, teams))
     lowest = [team for team in foundation.lowest_in if team not in foundation.beneath]
     if lowest:
-        clauses.append(_clause("It is lowest, or among the lowest", lowest, teams))
+        clauses.append(_clause("No area stands lower", lowest, teams))
     return tuple(clauses)
 
 
