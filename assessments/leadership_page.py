@@ -132,10 +132,11 @@ def in_short(accesses: Collection[ResultsAccess]) -> Mapping[int, str]:
 
 
 def _answering(organization: Organization) -> str:
-    drafts = Assessment.objects.being_answered(organization).order_by().values_list("team", "answered", "questions")
-    teams = {team.lower() for team, _, _ in drafts}
+    drafts = list(Assessment.objects.being_answered(organization).order_by())
     return words.still_answering(
-        len(teams), sum(answered for _, answered, _ in drafts), sum(questions for _, _, questions in drafts)
+        len({draft.team.lower() for draft in drafts}),
+        sum(draft.answered for draft in drafts),
+        sum(draft.questions for draft in drafts),
     )
 
 

@@ -105,6 +105,24 @@ scorecard-pdf submitted               GET   302 404 404 200 200 200 200 200
 scorecard-pdf submitted               POST  405 405 405 405 405 405 405 405
 scorecard-pdf returned                GET   302 404 404 200 200 200 200 200
 scorecard-pdf returned                POST  405 405 405 405 405 405 405 405
+radar-svg draft                       GET   302 404 404 200 200 200 404 404
+radar-svg draft                       POST  405 405 405 405 405 405 405 405
+radar-svg submitted                   GET   302 404 404 200 200 200 200 200
+radar-svg submitted                   POST  405 405 405 405 405 405 405 405
+radar-svg returned                    GET   302 404 404 200 200 200 200 200
+radar-svg returned                    POST  405 405 405 405 405 405 405 405
+summary draft                         GET   302 404 404 200 200 200 404 404
+summary draft                         POST  405 405 405 405 405 405 405 405
+summary submitted                     GET   302 404 404 200 200 200 200 200
+summary submitted                     POST  405 405 405 405 405 405 405 405
+summary returned                      GET   302 404 404 200 200 200 200 200
+summary returned                      POST  405 405 405 405 405 405 405 405
+summary-mail draft                    GET   302 404 404 200 200 200 404 404
+summary-mail draft                    POST  405 405 405 405 405 405 405 405
+summary-mail submitted                GET   302 404 404 200 200 200 200 200
+summary-mail submitted                POST  405 405 405 405 405 405 405 405
+summary-mail returned                 GET   302 404 404 200 200 200 200 200
+summary-mail returned                 POST  405 405 405 405 405 405 405 405
 export-json draft                     GET   302 404 404 200 200 200 404 404
 export-json draft                     POST  405 405 405 405 405 405 405 405
 export-json submitted                 GET   302 404 404 200 200 200 200 200
@@ -151,6 +169,8 @@ compare                               GET   302 404 404 200 200 200 200 200
 compare                               POST  405 405 405 405 405 405 405 405
 trend                                 GET   302 404 404 200 200 200 200 200
 trend                                 POST  405 405 405 405 405 405 405 405
+leadership                            GET   302 404 404 200 200 200 200 200
+leadership                            POST  405 405 405 405 405 405 405 405
 people                                GET   302 404 404 200 200 200 404 200
 people                                POST  405 405 405 405 405 405 405 405
 invite                                GET   405 405 405 405 405 405 405 405
@@ -446,6 +466,7 @@ def world(agency: Agency, other: Agency, reviewer: User, administrator: User, mo
             "verify": [scorecard.code],
             "compare": [agency.organization.code],
             "trend": [agency.organization.code],
+            "leadership": [agency.organization.code],
             "people": [agency.organization.code],
             "invite": [agency.organization.code],
             "withdraw": [agency.organization.code, invitation.pk],
@@ -570,6 +591,7 @@ def test_the_marker_would_be_seen(world: World) -> None:
     }
     assert {"home", "assessments", "people", "area draft", "result returned", "scorecard-pdf draft"} <= found
     assert {"export-json draft", "export-csv submitted", "export-xlsx returned"} <= found
+    assert {"leadership", "radar-svg draft", "summary submitted", "summary-mail returned"} <= found
 
 
 @pytest.mark.parametrize("who", ["reviewer", "administrator"])

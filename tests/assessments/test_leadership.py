@@ -1,4 +1,4 @@
-"""What leaders read: which teams, moves, foundations and decisions, and whether each sentence is right in every case."""
+"""What leaders read: which teams, moves, foundations and decisions, and that each sentence is right in every case."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +17,8 @@ from rubric.datatypes import Anchor, Area, Level, Question, Rubric
 
 NAMES = ("People", "Cloud", "Data")
 NA = NOT_APPLICABLE
+SINCE = "Since the cycle before,"
+APART = "other areas stand two or more levels above"
 Levels = Sequence[Answer | Sequence[Answer]]
 
 
@@ -181,7 +183,9 @@ def test_a_move_that_no_answer_explains_is_laid_to_the_version() -> None:
 
 def test_questions_of_one_version_alone_are_told_as_such() -> None:
     more = make_rubric(version="2")
-    people = replace(more.areas[0], questions=(*more.areas[0].questions[:1], replace(more.areas[0].questions[1], code="people-3")))
+    people = replace(
+        more.areas[0], questions=(*more.areas[0].questions[:1], replace(more.areas[0].questions[1], code="people-3"))
+    )
     other = replace(more, areas=(people, *more.areas[1:]))
     choices: dict[str, Answer] = {"people-1": 3, "people-3": 3, "cloud-1": 1, "cloud-2": 1, "data-1": 1, "data-2": 1}
     after = replace(
@@ -266,11 +270,17 @@ def test_at_the_top_there_is_nothing_to_decide() -> None:
             teams_of([1, 1, 3], [NA, 1, 2]),
             "Two teams have submitted. Three of their five rated areas stand at Level 1, Name 1.",
         ),
-        (teams_of([1, 2, 3], [4, 4, 4]), "Two teams have submitted. Three of their six areas stand at Level 4, Name 4."),
-        (teams_of(*[[1, 2, 5]] * 4), "Four teams have submitted. Eight of their 12 areas stand at Level 2, Name 2, or above."),
+        (
+            teams_of([1, 2, 3], [4, 4, 4]),
+            "Two teams have submitted. Three of their six areas stand at Level 4, Name 4.",
+        ),
+        (
+            teams_of(*[[1, 2, 5]] * 4),
+            "Four teams have submitted. Eight of their 12 areas stand at Level 2, Name 2, or above.",
+        ),
         (teams_of(*[[1, 1, 1]] * 4), "Four teams have submitted. All 12 areas stand at Level 1, Name 1."),
     ],
-)  # fmt: skip
+)
 def test_the_first_line_says_where_the_teams_stand(group: Leadership, line: str) -> None:
     assert words.headline(group)[0] == line
 
@@ -286,10 +296,13 @@ def test_the_first_line_says_where_the_teams_stand(group: Leadership, line: str)
         ([[[1, 1, 1], [2, 2, 2]]], "Since the cycle before, three areas rose and none fell."),
         ([[[2, 1, 1], [1, 1, 1]]], "Since the cycle before, one area fell and none rose."),
         ([[[2, 1, 1], [1, 2, 2]]], "Since the cycle before, two areas rose and one fell."),
-        ([[[1, 1, 1], [2, 1, 1]], [[1, 1, 1]]], "Since the cycle before, one area rose and none fell; one team has no cycle before."),
-        ([[[1, 1, 1], [2, 1, 1]], [[1, 1, 1]], [[2, 2, 2]]], "Since the cycle before, one area rose and none fell; two teams have no cycle before."),
+        ([[[1, 1, 1], [2, 1, 1]], [[1, 1, 1]]], f"{SINCE} one area rose and none fell; one team has no cycle before."),
+        (
+            [[[1, 1, 1], [2, 1, 1]], [[1, 1, 1]], [[2, 2, 2]]],
+            f"{SINCE} one area rose and none fell; two teams have no cycle before.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_second_line_says_what_moved(histories: Sequence[Sequence[Levels]], line: str) -> None:
     group = led(*(make_history(*cycles, team=f"Team {n}") for n, cycles in enumerate(histories)))
     assert words.headline(group)[1] == line
@@ -301,15 +314,18 @@ def test_the_second_line_says_what_moved(histories: Sequence[Sequence[Levels]], 
         (teams_of([2, 2, 2]), []),
         (teams_of([1, 2, 2]), ["People is the lowest area."]),
         (teams_of([1, 1, 2]), ["People and Cloud are the lowest areas."]),
-        (teams_of([1, 2, 3]), ["People holds most back: other areas stand two or more levels above it."]),
-        (teams_of([1, 2, 3], [2, 2, 2]), ["People holds most back: other areas stand two or more levels above it in one of two teams."]),
-        (teams_of([1, 2, 3], [1, 2, 3]), ["People holds most back: other areas stand two or more levels above it in both teams."]),
-        (teams_of(*[[1, 2, 3]] * 3), ["People holds most back: other areas stand two or more levels above it in all three teams."]),
-        (teams_of([1, 2, 3], [2, 1, 3]), ["People and Cloud hold most back: other areas stand two or more levels above each of them in one of two teams."]),
+        (teams_of([1, 2, 3]), [f"People holds most back: {APART} it."]),
+        (teams_of([1, 2, 3], [2, 2, 2]), [f"People holds most back: {APART} it in one of two teams."]),
+        (teams_of([1, 2, 3], [1, 2, 3]), [f"People holds most back: {APART} it in both teams."]),
+        (teams_of(*[[1, 2, 3]] * 3), [f"People holds most back: {APART} it in all three teams."]),
+        (
+            teams_of([1, 2, 3], [2, 1, 3]),
+            [f"People and Cloud hold most back: {APART} each of them in one of two teams."],
+        ),
         (teams_of([2, 2, 1], [2, 2, 1], [1, 1, 1]), ["Data is lowest, or among the lowest, in two of three teams."]),
         (teams_of([1, 2, 2], [2, 1, 2]), ["People and Cloud are lowest, or among the lowest, in one of two teams."]),
     ],
-)  # fmt: skip
+)
 def test_the_third_line_says_what_holds_back(group: Leadership, lines: list[str]) -> None:
     assert list(words.headline(group)[2:]) == lines
 

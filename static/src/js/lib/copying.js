@@ -60,17 +60,24 @@ function download(blob, name) {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-async function copySummary() {
+// By the event of copying, since the clipboard's newer way cleans what it is given: it would run the mail's inline styles
+// past the page's content security policy, which refuses them.
+function copySummary() {
   const html = JSON.parse(document.getElementById("summary-html").textContent);
   const text = document.querySelector("[data-copy-text]").textContent;
-  const made = (content, type) => new Blob([content], { type });
-  try {
-    await navigator.clipboard.write([
-      new ClipboardItem({ "text/html": made(html, "text/html"), "text/plain": made(text, "text/plain") }),
-    ]);
-    return "The summary is copied. Paste it into your e-mail.";
-  } catch {
-    getSelection().selectAllChildren(document.querySelector("[data-copy-preview]"));
-    return "Your browser doesn't let us copy. The summary is selected: copy it with your keyboard.";
-  }
+  const preview = document.querySelector("[data-copy-preview]");
+  let copied = false;
+  const fill = (event) => {
+    event.preventDefault();
+    event.clipboardData.setData("text/html", html);
+    event.clipboardData.setData("text/plain", text);
+    copied = true;
+  };
+  getSelection().selectAllChildren(preview);
+  document.addEventListener("copy", fill);
+  document.execCommand("copy");
+  document.removeEventListener("copy", fill);
+  if (!copied) return "Your browser doesn't let us copy. The summary is selected: copy it with your keyboard.";
+  getSelection().removeAllRanges();
+  return "The summary is copied. Paste it into your e-mail.";
 }
