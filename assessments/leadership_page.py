@@ -89,7 +89,8 @@ class DecisionLine:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """All teams that are assessed by one rubric. `number` tells the sections of a page apart."""
+    """All teams that are assessed by one rubric. `number` tells the sections of a page apart; so does `rubric`, its name,
+    which is empty where there is one section."""
 
     number: int
     rubric: str
@@ -113,7 +114,9 @@ def page(access: ResultsAccess) -> dict[str, Any]:
     return {
         "organization": access.organization,
         "access": access,
-        "sections": tuple(_section(number, group) for number, group in enumerate(groups, start=1)),
+        "sections": tuple(
+            _section(group, number=number, named=len(groups) > 1) for number, group in enumerate(groups, start=1)
+        ),
         "nobody": words.NOBODY,
         # What isn't submitted is the team's own: staff of the CoE are told nothing of it.
         "answering": _answering(access.organization) if access.is_member else "",
@@ -140,11 +143,11 @@ def _answering(organization: Organization) -> str:
     )
 
 
-def _section(number: int, group: Leadership) -> Section:
+def _section(group: Leadership, *, number: int, named: bool) -> Section:
     teams = len(group.teams)
     return Section(
         number=number,
-        rubric=group.rubric.name,
+        rubric=group.rubric.name if named else "",
         headline=words.headline(group),
         cards=tuple(_card(team) for team in group.teams),
         signs=_signs(group),

@@ -452,6 +452,9 @@ def test_pages_of_those_who_read(inspect: Inspect, cast: Cast, shelf: Shelf, pro
     pages.visit("overview", shelf.address("ready"))
     pages.visit("area", shelf.address("half", "secops/"))
     pages.visit("people", "/organizations/rivers/people/")
+    pages.visit("where the teams stand", "/organizations/rivers/")
+    pages.visit("a summary for an e-mail", shelf.address("accepted", "summary/"))
+    pages.visit("a summary of a draft", shelf.address("half", "summary/"))
     pages.visit("not a viewer's to do", "/assessments/new/")
     pages.visit("nothing there", "/assessments/nothing/")
     pages.report()
@@ -468,6 +471,7 @@ def test_pages_with_nothing_on_them_yet(inspect: Inspect, cast: Cast) -> None:
     sign_in(pages.page, cast.viewer.email)
     pages.visit("home of a viewer", "/")
     pages.visit("list of a viewer", "/assessments/")
+    pages.visit("where the teams stand, nobody has submitted", "/organizations/rivers/")
     sign_in(pages.page, cast.lead.email)
     pages.visit("home of a lead", "/")
     pages.visit("compare, before anything is submitted", "/organizations/rivers/compare/")
@@ -492,6 +496,7 @@ def test_pages_of_a_reviewer(inspect: Inspect, cast: Cast, shelf: Shelf, problem
     pages.visit("list", "/assessments/")
     pages.visit("result", shelf.address("submitted", "results/"))
     pages.visit("area", shelf.address("submitted", "cloudops/"))
+    pages.visit("where the teams of an organization stand", "/organizations/rivers/")
     pages.visit("admin", "/admin/", scope=OURS)
     pages.visit("all submissions", review, scope=OURS)
     pages.visit("portfolio", "/admin/portfolio/", scope=OURS)
@@ -612,6 +617,18 @@ def test_each_chart_says_what_its_table_says(
         image = page.get_by_role("img", name=headline)
         assert headline in page.locator(f"svg.{picture} > title").text_content()
     assert image.count() == 2
+
+
+def test_each_teams_picture_says_what_the_table_says(visit: Visit, cast: Cast, shelf: Shelf) -> None:
+    page = visit(cast.viewer.email)
+    page.goto("/organizations/rivers/")
+    rows = page.evaluate("""() => [...document.querySelectorAll("table tbody tr")].map(row =>
+        [...row.children].map(cell => cell.textContent.trim().split(" (")[0]))""")
+    drawn = page.evaluate("""() => [...document.querySelectorAll("svg.strip-small")].map(picture =>
+        [...picture.querySelectorAll("text[text-anchor=end]")].map(text => text.textContent))""")
+    assert len(rows) == 3
+    assert [levels for _, *levels in rows] == [levels[::-1] for levels in drawn]
+    assert all(page.locator("svg.strip-small > title").all_text_contents())
 
 
 @pytest.mark.parametrize("banded", [True, False])
