@@ -89,8 +89,8 @@ class DecisionLine:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """All teams that are assessed by one rubric. `number` tells the sections of a page apart; so does `rubric`, its name,
-    which is empty where there is one section."""
+    """All teams that are assessed by one rubric. `number` tells the sections of a page apart, and so does `rubric`: its
+    name, empty where there is one section."""
 
     number: int
     rubric: str

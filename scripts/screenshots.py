@@ -52,6 +52,7 @@ def pictures() -> list[Picture]:
         Picture("model", "/model/"),
         Picture("area", f"/assessments/{draft}/dataops/", LEAD, height=1000),
         Picture("area-390", f"/assessments/{draft}/dataops/", LEAD, width=390, height=1100),
+        Picture("leadership", "/organizations/coastal-resilience/", VIEWER, height=1480),
         Picture("overview", f"/assessments/{draft}/", LEAD),
         Picture("result", f"/assessments/{told}/results/", VIEWER, height=1640),
         Picture("review", f"/admin/assessments/assessment/{waiting}/change/", REVIEWER, height=1200),
