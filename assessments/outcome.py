@@ -47,14 +47,19 @@ def drawings(sheet: ScoredAssessment, story: Narrative) -> dict[str, Any]:
 
 def sheet_for(access: Access, user: User, submission: Submission | None = None) -> ScoredAssessment:
     """What the result page is made of, with what was decided on it."""
-    decided = decided_reviews(access, user).prefetch_related("areas")
-    return results.with_verdict(results.for_reader(access, submission), decided)
+    return results.with_verdict(results.for_reader(access, submission), _decided(access, user))
+
+
+def _decided(access: Access, user: User) -> list[Review]:
+    """What this reader may know of what was decided; no query where nothing was submitted."""
+    if access.assessment.submitted_at is None:
+        return []
+    return list(decided_reviews(access, user).prefetch_related("areas"))
 
 
 def result_page(access: Access, user: User, submission: Submission | None = None) -> dict[str, Any]:
     """What the result page prints, of the answers as they stand or of the `submission` that was asked for."""
-    submitted = access.assessment.submitted_at is not None
-    decided = list(decided_reviews(access, user).prefetch_related("areas")) if submitted else []
+    decided = _decided(access, user)
     sheet = results.with_verdict(results.for_reader(access, submission), decided)
     story = in_short(sheet)
     return {

@@ -16,7 +16,7 @@ from aicmm.links import absolute
 from assessments import charts
 from assessments.charts import level_colour
 from assessments.datatypes import ScoredAssessment
-from assessments.narrative import Route, narrative
+from assessments.narrative import Route, in_short
 from assessments.pictures import pictures
 
 ROUTES_SHOWN = 3
@@ -57,7 +57,7 @@ class Summary:
 
 def summary_of(sheet: ScoredAssessment) -> Summary:
     """The gist of a result."""
-    story = narrative(sheet)
+    story = in_short(sheet)
     moved = [one for one in story.moved if one.level_before != one.level_after]
     path = reverse("result", args=[sheet.assessment_id])
     asked = f"?submission={sheet.submission.sequence}" if sheet.submission else ""
@@ -124,7 +124,7 @@ def _text(summary: Summary) -> str:
 
 def radar_file(sheet: ScoredAssessment) -> bytes:
     """The radar of the result page as a picture that tells by itself what it shows."""
-    story = narrative(sheet)
+    story = in_short(sheet)
     state = "provisional" if sheet.provisional else sheet.state_label.lower()
     drawing = charts.radar_svg(
         sheet.rubric,
