@@ -25,7 +25,7 @@ from assessments.leadership import (
 )
 from assessments.leadership_words import Because, Clause, Spoken
 from assessments.models import Assessment, Organization, State
-from assessments.overview import drawn
+from assessments.overview import STATE_SENTENCES, drawn
 from rubric.datatypes import Area
 
 COMPARED = 2
@@ -34,7 +34,8 @@ COMPARED = 2
 
 @dataclass(frozen=True, slots=True)
 class TeamCard:
-    """One team among the others. `verdict` says where the CoE accepted other levels, else it is empty."""
+    """One team among the others. `verdict` says that the CoE asks for more, or where it accepted other levels; else it
+    is empty."""
 
     pk: str
     team: str
@@ -164,9 +165,7 @@ def _section(group: Leadership, *, number: int, named: bool) -> Section:
 
 
 def _card(team: TeamStanding) -> TeamCard:
-    newest, line = team.newest, words.team_line(team)
-    differs = _differs(team)
-    verdict = wording.verdict_sentence(newest.rubric, newest.result, newest.validated or {}) if differs else ""
+    newest, line, verdict = team.newest, words.team_line(team), _verdict(team)
     picture = charts.small_strip_svg(
         newest.rubric,
         newest.result,
@@ -185,6 +184,13 @@ def _card(team: TeamStanding) -> TeamCard:
         line=line,
         verdict=verdict,
     )
+
+
+def _verdict(team: TeamStanding) -> str:
+    newest = team.newest
+    if newest.state == State.RETURNED:
+        return STATE_SENTENCES[State.RETURNED]
+    return wording.verdict_sentence(newest.rubric, newest.result, newest.validated or {}) if _differs(team) else ""
 
 
 def _differs(team: TeamStanding) -> bool:

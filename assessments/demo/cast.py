@@ -83,7 +83,7 @@ SIGNING_IN = (
         SPRING,
         COASTAL,
         Role.VIEWER,
-        tries="Read Shoreline Imagery's result, what moved, and the PDF",
+        tries="Read on one page where the teams stand and what moved",
     ),
     DemoPerson(
         "lead@other.example",

@@ -117,7 +117,7 @@ def test_what_is_being_revised_shows_as_it_was_submitted(agency: Agency) -> None
     returned = make_returned(organization=agency.organization, by=agency.lead, level=2)
     answer_all(returned, level=5)
     text = words(page(agency.lead, agency))
-    assert "Returned" in text
+    assert "Nothing to compare with yet. The Center of Excellence asks for more before it accepts." in text
     assert "All seven areas stand at Level 2, Repeatable." in text
     assert "One team is still answering" in text  # the agency's own draft, not this one
     assert "Two teams" not in text
