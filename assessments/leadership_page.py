@@ -75,8 +75,7 @@ class MovedTeam:
 
 @dataclass(frozen=True, slots=True)
 class FoundationLine:
-    name: str
-    level: int
+    head: str
     clauses: tuple[Clause, ...]
 
 
@@ -240,7 +239,7 @@ def _move(move: Move) -> MoveLine:
 
 
 def _foundation(one: Foundation, teams: int) -> FoundationLine:
-    return FoundationLine(one.area.name, one.level, words.holding_back(one, teams))
+    return FoundationLine(words.how_low(one), words.holding_back(one, teams))
 
 
 def _decision(one: Decision, teams: int) -> DecisionLine:

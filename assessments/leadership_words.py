@@ -279,6 +279,12 @@ def holding_back(foundation: Foundation, teams: int) -> tuple[Clause, ...]:
     return tuple(clauses)
 
 
+def how_low(foundation: Foundation) -> str:
+    """ "DataOps, at Level 1", or how low it stands in several teams at most."""
+    several = len({*foundation.beneath, *foundation.lowest_in}) > 1
+    return f"{foundation.area.name}, {'as low as' if several else 'at'} Level {foundation.level}."
+
+
 def to_raise(decision: Decision, teams: int) -> Clause:
     """What a decision would bring, and in which of the `teams`."""
     return _clause(f"Raise {decision.area.name} to Level {decision.to_level}", decision.teams, teams)

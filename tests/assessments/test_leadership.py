@@ -381,6 +381,11 @@ def test_where_something_holds_back_is_named_or_counted() -> None:
     assert (second.text, [name.text for name in second.names]) == ("No area stands lower in ", ["Team B"])
 
 
+def test_how_low_an_area_stands_is_said_of_one_team_and_of_several() -> None:
+    assert words.how_low(teams_of([1, 2, 3]).foundations[0]) == "People, at Level 1."
+    assert words.how_low(teams_of([1, 2, 3], [2, 3, 4]).foundations[0]) == "People, as low as Level 1."
+
+
 def test_a_decision_says_what_it_brings_and_what_it_takes() -> None:
     group = teams_of([[2, 1], 5, 5], [[2, 1], 5, 5], [5, 5, 5])
     (decision,) = group.decisions
@@ -428,6 +433,7 @@ def told(group: Leadership) -> Iterator[str]:
     for team in group.teams:
         yield words.team_line(team)
     for foundation in group.foundations:
+        yield words.how_low(foundation)
         for clause in words.holding_back(foundation, count):
             yield clause.text + "".join(name.text + name.after for name in clause.names) + "."
     for decision in group.decisions:
