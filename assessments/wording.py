@@ -47,11 +47,6 @@ def join_words(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])}, and {words[-1]}"
 
 
-def number_word(count: int) -> str:
-    """A small number as a word: "no", "one" … "ten", then digits."""
-    return _NUMBER_WORDS[count] if count < len(_NUMBER_WORDS) else str(count)
-
-
 def as_sentence(text: str) -> str:
     """With a capital at its beginning."""
     return text[:1].upper() + text[1:]
@@ -351,6 +346,11 @@ def _name(rubric: Rubric, code: str) -> str:
 
 def _names_or_count(names: Sequence[str]) -> str:
     return join_words(names) if len(names) <= _MOST_NAMES else f"{number_word(len(names))} areas"
+
+
+def number_word(count: int) -> str:
+    """A count as it is spoken, in digits beyond ten."""
+    return _NUMBER_WORDS[count] if count < len(_NUMBER_WORDS) else str(count)
 
 
 def _all(count: int, written: str = "") -> str:

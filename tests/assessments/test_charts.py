@@ -21,6 +21,8 @@ from assessments.charts import (
     radar_figure,
     radar_geometry,
     radar_svg,
+    small_strip_key,
+    small_strip_svg,
     strip_svg,
 )
 from assessments.charts.colours import contrast, luminance
@@ -505,3 +507,48 @@ class TestRadarFigure:
 def test_reserved_widths_have_room_for_capitals_and_wide_scripts() -> None:
     assert text_width("WWW", 10) > text_width("iii", 10)
     assert text_width("日本", 10) >= 20
+
+
+class TestSmallStrip:
+    """One team's profile among others."""
+
+    def small(self, result: Result, **options: Any) -> ElementTree.Element:
+        picture = small_strip_svg(RUBRIC, result, ident="small", title="Seven areas", **options)
+        return ElementTree.fromstring(picture)  # noqa: S314
+
+    def test_each_area_stands_with_its_name_and_level_from_the_top_of_the_stack(self) -> None:
+        texts = ["".join(text.itertext()) for text in self.small(GAP).iter(f"{SVG}text")]
+        heads, rows = texts[:5], texts[5:]
+        assert heads == ["1", "2", "3", "4", "5"]
+        assert rows[::2] == list(reversed(NAMES))
+        levels = [area.level for area in reversed(GAP.areas)]
+        assert rows[1::2] == [str(level) if level else "–" for level in levels]
+
+    def test_a_dot_for_the_cycle_before_and_a_triangle_where_the_coe_found_another_level(self) -> None:
+        other = {area.area: area.level for area in RATED.areas} | {RATED.areas[0].area: 5}
+        plain, signed = self.small(RATED), self.small(RATED, previous=RATED, validated=other)
+        assert (len(list(plain.iter(f"{SVG}circle"))), len(list(signed.iter(f"{SVG}circle")))) == (0, 7)
+        triangles = [path for path in signed.iter(f"{SVG}path") if path.attrib["d"].startswith("M0-7L6.5")]
+        assert len(triangles) == 1
+
+    def test_the_key_names_the_signs_that_occur_and_no_other(self) -> None:
+        for occurs, count in ((False, 0), (True, 4)):
+            key = small_strip_key(previous=occurs, validated=occurs, banded=occurs, unrated=occurs)
+            assert len(key) == count
+        assert [words for _, words in key] == [
+            "the cycle before",
+            "accepted by the CoE, where it is another level",
+            "could be up to",
+            "not rated",
+        ]
+
+    def test_a_long_name_is_cut_where_its_cells_begin(self) -> None:
+        rubric = make_rubric(names=LONG_NAMES)
+        picture = small_strip_svg(rubric, RATED, ident="small", title="Long names")
+        names = re.findall(r'font-weight="700">([^<]{3,})</text>', picture)
+        assert len(names) == len(LONG_NAMES)
+        assert all(name.endswith("…") and text_width(name, 11.5) <= 84 for name in names)
+
+    def test_it_needs_no_style_and_no_script(self) -> None:
+        picture = small_strip_svg(RUBRIC, BANDED, ident="small", title="<b>", previous=RATED)
+        assert not re.search(r"style=|<style|<script|on\w+=|<b>", picture)

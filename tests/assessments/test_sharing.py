@@ -103,7 +103,7 @@ def test_it_loads_nothing_and_runs_nothing(agency: Agency, accepted: Assessment)
 
 
 def test_a_radar_of_long_names_keeps_them_within_it(agency: Agency) -> None:
-    Organization.objects.filter(pk=agency.organization.pk).update(name="Department of Rivers " * 9)
+    Organization.objects.filter(pk=agency.organization.pk).update(name="Department of Rivers " * 7)
     assessment = make_submitted(organization=agency.organization, by=agency.lead, team="Ice & <Watch> Team " * 5)
     root = parsed(get(agency.viewer, "radar-svg", assessment))
     texts = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
