@@ -403,7 +403,7 @@ def histories_of(
 ) -> dict[int, tuple[TeamHistory, ...]]:
     """The same of several organizations, which are read in one role or another, by their keys; as many queries."""
     found = Scorecard.objects.newest_of_organizations([access.organization for access in accesses], cycles=newest)
-    validated = _validated_levels(found, for_staff=not all(access.is_member for access in accesses))
+    validated = _validated_levels(found, to_members=all(access.is_member for access in accesses))
     teams: dict[int, dict[str, list[CycleResult]]] = {access.organization.pk: {} for access in accesses}
     known: dict[tuple[str, str], Rubric] = {}
     for pk, organization, key, *row in found.values_list("pk", "assessment__organization", "team_key", *_TOLD):
@@ -416,11 +416,11 @@ def histories_of(
     }
 
 
-def _validated_levels(scorecards: ScorecardQuerySet, *, for_staff: bool) -> dict[int, dict[str, int | None]]:
+def _validated_levels(scorecards: ScorecardQuerySet, *, to_members: bool) -> dict[int, dict[str, int | None]]:
     """The levels of the accepted ones among them, by scorecard and area. While a second look is open the CoE's own
     readers don't get them, so that it stays blind."""
     accepted = scorecards.filter(assessment__state=State.ACCEPTED)
-    shown = accepted.second_look_not_open() if for_staff else accepted
+    shown = accepted if to_members else accepted.second_look_not_open()
     levels: dict[int, dict[str, int | None]] = {}
     rows = ScorecardArea.objects.filter(scorecard__in=shown.order_by().values("pk")).order_by()
     for pk, area, level in rows.values_list("scorecard", "area", "validated_level"):
