@@ -12,7 +12,7 @@ from assessments.views import (
     pages,
     people,
     result,
-    sharing,
+    summaries,
     verify,
 )
 
@@ -28,9 +28,9 @@ urlpatterns = [
     path("assessments/<uuid:pk>/results/", result.result, name="result"),
     path("assessments/<uuid:pk>/peers/", result.peers, name="peers"),
     path("assessments/<uuid:pk>/scorecard.pdf", result.scorecard_pdf, name="scorecard-pdf"),
-    path("assessments/<uuid:pk>/radar.svg", sharing.radar, name="radar-svg"),
-    path("assessments/<uuid:pk>/summary/", sharing.summary, name="summary"),
-    path("assessments/<uuid:pk>/summary.eml", sharing.summary_mail, name="summary-mail"),
+    path("assessments/<uuid:pk>/radar.svg", summaries.radar, name="radar-svg"),
+    path("assessments/<uuid:pk>/summary/", summaries.summary, name="summary"),
+    path("assessments/<uuid:pk>/summary.eml", summaries.summary_mail, name="summary-mail"),
     path("assessments/<uuid:pk>/export.json", exporting.one, {"kind": "json"}, name="export-json"),
     path("assessments/<uuid:pk>/export.csv", exporting.one, {"kind": "csv"}, name="export-csv"),
     path("assessments/<uuid:pk>/export.xlsx", exporting.one, {"kind": "xlsx"}, name="export-xlsx"),

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from assessments import outcome, sharing
+from assessments import outcome, summaries
 from assessments.access import readable_assessment, signed_in
 from assessments.views.result import asked_for
 
@@ -20,7 +20,7 @@ def radar(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = signed_in(request)
     access = readable_assessment(user, pk)
     sheet = outcome.sheet_for(access, user, asked_for(request, access))
-    return _file(sharing.radar_file(sheet), "image/svg+xml", f"{sharing.file_name(sheet)}-radar.svg")
+    return _file(summaries.radar_file(sheet), "image/svg+xml", f"{summaries.file_name(sheet)}-radar.svg")
 
 
 @require_safe
@@ -30,7 +30,7 @@ def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = signed_in(request)
     access = readable_assessment(user, pk)
     sheet = outcome.sheet_for(access, user, asked_for(request, access))
-    page = {"assessment": access.assessment, "sheet": sheet} | sharing.summary_page(sheet)
+    page = {"assessment": access.assessment, "sheet": sheet} | summaries.summary_page(sheet)
     return render(request, "assessments/summary.html", page)
 
 
@@ -41,7 +41,7 @@ def summary_mail(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = signed_in(request)
     access = readable_assessment(user, pk)
     sheet = outcome.sheet_for(access, user, asked_for(request, access))
-    return _file(sharing.mail(sheet), "message/rfc822", f"{sharing.file_name(sheet)}.eml")
+    return _file(summaries.mail(sheet), "message/rfc822", f"{summaries.file_name(sheet)}.eml")
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
