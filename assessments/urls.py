@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import answer, exporting, health, keeping, pages, people, result
+from assessments.views import answer, exporting, health, keeping, pages, people, result, sharing
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -22,6 +22,11 @@ urlpatterns = [
     path("assessments/<uuid:pk>/submit/", result.submit, name="submit"),
     path("assessments/<uuid:pk>/rename/", keeping.rename, name="rename"),
     path("assessments/<uuid:pk>/delete/", keeping.discard, name="discard"),
+    path("assessments/<uuid:pk>/share/", sharing.share, name="share"),
+    path("assessments/<uuid:pk>/share/<int:link>/", sharing.visits, name="share-visits"),
+    path("assessments/<uuid:pk>/share/<int:link>/revoke/", sharing.revoke, name="share-revoke"),
+    path("shared/<str:token>/", sharing.shared, name="shared"),
+    path("shared/<str:token>/scorecard.pdf", sharing.shared_pdf, name="shared-pdf"),
     path("assessments/<uuid:pk>/<slug:code>/", answer.area, name="area"),
     path("verify/<slug:code>/", result.verify, name="verify"),
     path("organizations/<slug:code>/people/", people.people, name="people"),

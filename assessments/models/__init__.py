@@ -7,6 +7,7 @@ from .peers import PeerFigures
 from .people import CoeRole, Invitation, Membership, Organization, Role, User
 from .reviewing import AnswerComment, AreaReview, Decision, Look, Review, SavedSearch
 from .sealing import FlagKind, Scorecard, ScorecardArea, ScorecardFlag, ScorecardHold
+from .sharing import ClientKind, ShareLink, ShareVisit, VisitKind
 from .tallies import Basis, Counted, Tally
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Assessment",
     "AuditEvent",
     "Basis",
+    "ClientKind",
     "CoeRole",
     "Counted",
     "Cycle",
@@ -36,7 +38,10 @@ __all__ = [
     "ScorecardArea",
     "ScorecardFlag",
     "ScorecardHold",
+    "ShareLink",
+    "ShareVisit",
     "State",
     "Tally",
     "User",
+    "VisitKind",
 ]

@@ -1,4 +1,5 @@
 // What every page needs. Pages work without it; each part below only makes one thing quicker or safer.
+import { offerCopyingAddresses } from "./lib/addresses.js";
 import { countCharacters } from "./lib/counts.js";
 import { focusErrorSummary } from "./lib/errors.js";
 import { offerExploring } from "./lib/explore.js";
@@ -9,4 +10,5 @@ countCharacters();
 focusErrorSummary();
 openNotesOnChoice();
 offerExploring();
+offerCopyingAddresses();
 startSaving();
