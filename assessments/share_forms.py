@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
 from aicmm.names import NameFormField
 from assessments.datatypes import Submission
@@ -12,6 +13,7 @@ from assessments.reports import printed_date
 
 DAYS = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (LONGEST_DAYS, "A year"))
 FIGURES, TEXTS = "figures", "texts"
+CHOOSE_ANOTHER = "Choose another one: at least 12 characters, not only digits, and nothing that many people use."
 MOST_LETTERS = 200
 """Of a passphrase: hashing a longer one would take time."""
 
@@ -20,7 +22,7 @@ class ShareForm(forms.Form):
     """A new link. The choice of a submission is there where there are several."""
 
     label = NameFormField(
-        label="Who is it for?",
+        label="For whom",
         max_length=100,
         help_text="Such as “Inspector General's office”. Only you and your colleagues see it.",
         error_messages={"required": "Say who the link is for."},
@@ -29,7 +31,7 @@ class ShareForm(forms.Form):
         coerce=int, help_text="The link shows this one for good, also when you submit again."
     )
     shows_texts = forms.TypedChoiceField(
-        label="What does it show?",
+        label="What it shows",
         choices=[
             (
                 FIGURES,
@@ -41,13 +43,13 @@ class ShareForm(forms.Form):
         initial=FIGURES,
         widget=forms.RadioSelect,
     )
-    days = forms.TypedChoiceField(label="How long does it work?", choices=DAYS, coerce=int, initial=30)
+    days = forms.TypedChoiceField(label="How long it works", choices=DAYS, coerce=int, initial=30)
     passphrase = forms.CharField(
         label="Passphrase",
         required=False,
         max_length=MOST_LETTERS,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text="If you want one: at least 12 characters, such as four words. Tell it by another way than the link.",
+        help_text="If you want one: such as four words. Tell it by another way than the link.",
     )
 
     def __init__(self, *args: Any, submissions: tuple[Submission, ...], chosen: Submission, **kwargs: Any) -> None:
@@ -66,7 +68,10 @@ class ShareForm(forms.Form):
     def clean_passphrase(self) -> str:
         passphrase = str(self.cleaned_data["passphrase"])
         if passphrase:
-            validate_password(passphrase)
+            try:
+                validate_password(passphrase)
+            except ValidationError:
+                raise ValidationError(CHOOSE_ANOTHER) from None
         return passphrase
 
 

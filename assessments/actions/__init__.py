@@ -23,7 +23,7 @@ from .reviewing import (
     save_review,
     save_second_look,
 )
-from .sharing import Shared, revoke, share
+from .sharing import Shared, revoke, revoke_all, share
 from .submitting import AnswersChanged, NothingChanged, OpenQuestions, submit
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "rename_team",
     "return_",
     "revoke",
+    "revoke_all",
     "save_answer",
     "save_review",
     "save_second_look",

@@ -52,11 +52,20 @@ def share(
 
 
 @transaction.atomic
-def revoke(*, link: ShareLink, by: User) -> None:
-    """End a link at once; one that was revoked before stays as it is."""
+def revoke(*, link: ShareLink, by: User | None) -> None:
+    """End a link at once; one that was revoked before stays as it is. `by` is None for a command."""
     row = ShareLink.objects.select_for_update(of=("self",)).select_related("scorecard__assessment").get(pk=link.pk)
     if row.revoked_at:
         return
     row.revoked_by, row.revoked_at = by, timezone.now()
     row.save(update_fields=["revoked_by", "revoked_at"])
     record("share link revoked", by=by, assessment=row.scorecard.assessment, about=row, subject=row.label)
+
+
+@transaction.atomic
+def revoke_all(*, by: User | None) -> int:
+    """End every link that works, and say how many these were."""
+    links = [link for link in ShareLink.objects.not_revoked() if link.works]
+    for link in links:
+        revoke(link=link, by=by)
+    return len(links)

@@ -43,6 +43,10 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
         """Adds `visit_count` and `last_visit`."""
         return self.annotate(visit_count=Count("visits"), last_visit=Max("visits__at"))
 
+    def not_revoked(self) -> Self:
+        """Those that work or have expired."""
+        return self.filter(revoked_at=None)
+
     def with_token(self, token: str) -> Self:
         """The one whose address ends with this, works it or not, with what its page needs."""
         found = self.filter(token_hash=token_digest(token)).select_related(
@@ -58,6 +62,7 @@ class ShareLink(models.Model):
     """A way to read one sealed submission without an account. Its row stays when it has ended, as its log does.
 
     `token_hash` is the SHA-256 of what its address ends with, `passphrase` a hash as of passwords, empty without one.
+    `revoked_by` is empty where a command revoked it.
     """
 
     scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="share_links")
@@ -92,8 +97,7 @@ class ShareLink(models.Model):
             ),
             models.CheckConstraint(condition=Q(days__range=(1, LONGEST_DAYS)), name="share_link_ends_within_a_year"),
             models.CheckConstraint(
-                condition=Q(revoked_by=None, revoked_at=None) | Q(revoked_by__isnull=False, revoked_at__isnull=False),
-                name="share_link_revoked_by_someone",
+                condition=Q(revoked_by=None) | Q(revoked_at__isnull=False), name="share_link_revoked_at_a_time"
             ),
         ]
 

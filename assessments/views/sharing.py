@@ -112,7 +112,7 @@ def _passphrase(request: HttpRequest, link: ShareLink, token: str) -> HttpRespon
         return _ask(request, form, status=429)
     if not link.opens_with(form.cleaned_data["passphrase"]):
         _note(request, link, VisitKind.WRONG)
-        form.add_error("passphrase", "This isn't the passphrase. Ask who gave you the link.")
+        form.add_error("passphrase", "This isn't the passphrase.")
         return _ask(request, form, status=422)
     sharing.give_back(attempt)
     # Somebody who knew the number of this session before can't read along.

@@ -1,4 +1,4 @@
-"""Addresses that are secrets: search engines, caches and referrers learn nothing of them, and no log has their tokens."""
+"""Addresses that are secrets: search engines, caches and referrers learn nothing of them, no log has their tokens."""
 
 import logging
 import runpy
