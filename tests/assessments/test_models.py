@@ -303,7 +303,7 @@ VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
     "share_link_ends_within_a_year": [lambda days=days: change(share_link(), days=days) for days in (0, 366)],
     "share_link_revoked_at_a_time": [lambda: change(share_link(), revoked_by=make_user())],
     "share_visit_kind_known": [lambda: share_visit(kind="odd")],
-    "share_visit_client_known": [lambda: share_visit(client="Netscape 4.7 of somebody")],
+    "share_visit_client_known": [lambda: share_visit(client="Netscape 4.7")],
     "share_visit_network_is_cut_short": [
         lambda network=network: share_visit(network=network) for network in ("203.0.113.7", "203.0.113.7/32")
     ],
