@@ -72,6 +72,7 @@ def without_texts(sheet: ScoredAssessment) -> ScoredAssessment:
             code: replace(answer, reason="", rationale="", evidence=(), answered_by="")
             for code, answer in sheet.answers.items()
         },
+        earlier=tuple(replace(one, given={}) for one in sheet.earlier),
         people=(),
         seal=replace(sheet.seal, sealed_by="") if sheet.seal else None,
         submission=replace(sheet.submission, sealed_by="") if sheet.submission else None,

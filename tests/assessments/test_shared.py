@@ -18,7 +18,7 @@ from assessments.visitors import client_of as client_family
 from assessments.visitors import counted_as, network_of
 from tests.assessments.conftest import AtOnce
 from tests.assessments.test_home import words
-from tests.factories import Agency, client_of, make_returned, make_share_link, make_submitted
+from tests.factories import Agency, client_of, make_past_cycle, make_returned, make_share_link, make_submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +77,27 @@ def test_figures_only_show_the_result_and_nothing_that_anybody_wrote(
     for person in (agency.lead, agency.contributor, agency.viewer, reviewer):
         assert person.name not in page
     assert "Every answer" not in shown
+
+
+def test_of_figures_only_everything_written_is_taken_out_before_a_page_is_made(agency: Agency, reviewer: User) -> None:
+    """The cycle before has texts as well."""
+    notes: dict[str, Any] = {"rationale": f"{MARKER} rationale", "evidence": [(MARKER, f"https://{MARKER}.example/")]}
+    team: dict[str, Any] = {"organization": agency.organization, "team": "Levees"}
+    make_submitted(**team, **notes, cycle=make_past_cycle())
+    assessment = make_submitted(**team, **notes)
+    actions.accept(assessment=assessment, by=reviewer, comment=f"{MARKER} comment")
+    link = make_share_link(assessment=assessment).link
+    sheet = sharing.shared_page(link)["sheet"]
+    assert len(sheet.earlier) == 1
+    assert MARKER not in repr(sheet)
+    assert assessment.created_by.name not in repr(sheet)
+    assert reviewer.name not in repr(sheet)
+
+
+def test_without_a_passphrase_no_cookie_is_set(agency: Agency, told: Assessment) -> None:
+    client = Client()
+    client.get(address(make_share_link(assessment=told)))
+    assert not client.cookies
 
 
 def test_all_of_the_scorecard_shows_rationales_evidence_comments_and_names(
