@@ -49,7 +49,7 @@ class ShareForm(forms.Form):
         required=False,
         max_length=MOST_LETTERS,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text="If you want one: such as four words. Tell it by another way than the link.",
+        help_text="If you want one: at least 12 characters, such as four words. Tell it by another way than the link.",
     )
 
     def __init__(self, *args: Any, submissions: tuple[Submission, ...], chosen: Submission, **kwargs: Any) -> None:
