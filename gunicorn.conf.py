@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.urls import get_resolver
+from gunicorn.glogging import Logger
+
+from aicmm.unlisted import leave_out_tokens
 
 wsgi_app = "aicmm.wsgi:application"
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104 # inside a container
@@ -30,6 +33,18 @@ secure_scheme_headers: dict[str, str] = {}
 # The heartbeat file of a worker must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
+
+
+class LoggerWithoutTokens(Logger):  # type: ignore[misc]
+    """gunicorn's own, for its errors and, where `GUNICORN_CMD_ARGS` asks for one, the log of requests."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            log.addFilter(leave_out_tokens)
+
+
+logger_class = LoggerWithoutTokens
 
 SILENCE = 10
 """So many seconds without a byte end a connection. One that sends slowly is for the proxy to end: docs/deploy.md."""

@@ -63,6 +63,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Before the first who may answer in a view's place.
+    "aicmm.unlisted.unlisted_pages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages are long and repeat themselves. It pads them with noise, so that their size doesn't give a token away.
     "aicmm.middleware.CompressedPages",

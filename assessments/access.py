@@ -18,7 +18,17 @@ from django.http.response import HttpResponseBase
 
 from aicmm.prepared import Argument, Prepared
 from assessments.datatypes import Submission
-from assessments.models import Assessment, ExportJob, Invitation, Membership, Organization, Review, Role, User
+from assessments.models import (
+    Assessment,
+    ExportJob,
+    Invitation,
+    Membership,
+    Organization,
+    Review,
+    Role,
+    ShareLink,
+    User,
+)
 from assessments.models.assessment import AssessmentQuerySet
 from assessments.models.reviewing import ReviewQuerySet
 from assessments.submissions import submissions_of
@@ -210,6 +220,26 @@ def invitation_of(token: str) -> Invitation:
     if invitation is None:
         raise Http404
     return invitation
+
+
+def link_to(assessment: Assessment, pk: int) -> ShareLink:
+    """A link by which someone outside reads a submission of this assessment; another's answers 404."""
+    link = ShareLink.objects.of(assessment).filter(pk=pk).first()
+    if link is None:
+        raise Http404
+    return link
+
+
+def working_link(token: str) -> ShareLink | None:
+    """The link behind an address that someone outside holds. None where there is none, where it was revoked and where
+    it has expired: whoever asks learns no more."""
+    link = ShareLink.objects.with_token(token).first()
+    return link if link and link.works else None
+
+
+def by_link(link: ShareLink) -> Access:
+    """As what someone outside reads the one submission that the link is for: as members do who only read."""
+    return Access(link.scorecard.assessment, Role.VIEWER)
 
 
 def own_export(user: User, pk: int) -> ExportJob:

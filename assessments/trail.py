@@ -21,6 +21,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "assessments": ("Assessments started, submitted, decided", ("assessment",)),
     "reviews": ("Reviews", ("submission", "review", "second", "assessment returned", "assessment accepted")),
     "people": ("People and roles", ("person", "invitation", "member", "membership", "role", "user")),
+    "shares": ("Links for people outside", ("share",)),
     "organizations": ("Organizations and cycles", ("organization", "cycle")),
     "sign-ins": ("Signing in, passwords", ("signed", "sign-in", "password")),
     "rubrics": (

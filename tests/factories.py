@@ -176,6 +176,29 @@ def make_accepted(*, comment: str = "", **fields: Any) -> Assessment:
     return assessment
 
 
+def make_share_link(
+    *,
+    assessment: Assessment | None = None,
+    by: User | None = None,
+    label: str = "Inspector General",
+    submission: int = 1,
+    days: int = 30,
+    shows_texts: bool = False,
+    passphrase: str = "",
+) -> actions.Shared:
+    """A link to a submission, with its token; without an assessment to one that is made for it."""
+    assessment = assessment or make_submitted()
+    return actions.share(
+        assessment=assessment,
+        submission=submission,
+        label=label,
+        days=days,
+        shows_texts=shows_texts,
+        passphrase=passphrase,
+        by=by or assessment.created_by,
+    )
+
+
 @dataclass(frozen=True)
 class Agency:
     """An organization with someone in each role, and a draft of theirs."""

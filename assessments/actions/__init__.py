@@ -23,6 +23,7 @@ from .reviewing import (
     save_review,
     save_second_look,
 )
+from .sharing import Shared, revoke, revoke_all, share
 from .submitting import AnswersChanged, NothingChanged, OpenQuestions, submit
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "SaveIdUsed",
     "Saved",
     "Seen",
+    "Shared",
     "accept",
     "accept_unflagged",
     "claim",
@@ -54,9 +56,12 @@ __all__ = [
     "release",
     "rename_team",
     "return_",
+    "revoke",
+    "revoke_all",
     "save_answer",
     "save_review",
     "save_second_look",
+    "share",
     "start_again",
     "start_assessment",
     "start_zip",

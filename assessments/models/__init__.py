@@ -8,6 +8,7 @@ from .peers import PeerFigures
 from .people import CoeRole, Invitation, Membership, Organization, Role, User
 from .reviewing import AnswerComment, AreaReview, Decision, Look, Review, SavedSearch
 from .sealing import FlagKind, Scorecard, ScorecardArea, ScorecardFlag, ScorecardHold
+from .sharing import ClientKind, ShareLink, ShareVisit, VisitKind
 from .tallies import Basis, Counted, Tally
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Assessment",
     "AuditEvent",
     "Basis",
+    "ClientKind",
     "CoeRole",
     "Counted",
     "Cycle",
@@ -39,7 +41,10 @@ __all__ = [
     "ScorecardArea",
     "ScorecardFlag",
     "ScorecardHold",
+    "ShareLink",
+    "ShareVisit",
     "State",
     "Tally",
     "User",
+    "VisitKind",
 ]

@@ -6,8 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import get_conditional_response
-from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aicmm.pdf import PdfFailed, PdfUnavailable
@@ -16,6 +14,7 @@ from assessments.access import Access, led_assessment, readable_assessment, sign
 from assessments.datatypes import Submission
 from assessments.peers import Basis
 from assessments.tasks import mail_notices
+from assessments.views.papers import paper_response
 
 
 @require_safe
@@ -53,12 +52,7 @@ def scorecard_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
         return render(request, "assessments/no_pdf.html", {"reason": failure, "pk": pk}, status=503)
     named = access.assessment
     number = submission.sequence if submission else ""
-    name = slugify(f"{named.organization} {named.team} {named.cycle} scorecard {number}")
-    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'} | (
-        {"ETag": f'"{paper.digest}"'} if paper.digest else {}
-    )
-    response = HttpResponse(paper.content, content_type="application/pdf", headers=headers)
-    return get_conditional_response(request, etag=response.get("ETag"), response=response) or response
+    return paper_response(request, paper, f"{named.organization} {named.team} {named.cycle} scorecard {number}")
 
 
 def asked_for(request: HttpRequest, access: Access) -> Submission | None:

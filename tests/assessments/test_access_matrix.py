@@ -51,6 +51,7 @@ from tests.factories import (
     client_of,
     make_invitation,
     make_returned,
+    make_share_link,
     make_submitted,
     make_user,
 )
@@ -147,6 +148,28 @@ submit submitted                      GET   302 404 404 403 403 302 403 403
 submit submitted                      POST  302 404 404 403 403 302 403 403
 submit returned                       GET   302 404 404 403 403 200 403 403
 submit returned                       POST  302 404 404 403 403 302 403 403
+share draft                           GET   302 404 404 403 403 302 404 404
+share draft                           POST  302 404 404 403 403 302 404 404
+share submitted                       GET   302 404 404 403 403 200 403 403
+share submitted                       POST  302 404 404 403 403 422 403 403
+share returned                        GET   302 404 404 403 403 200 403 403
+share returned                        POST  302 404 404 403 403 422 403 403
+share-visits draft                    GET   302 404 404 403 403 404 404 404
+share-visits draft                    POST  405 405 405 405 405 405 405 405
+share-visits submitted                GET   302 404 404 403 403 200 403 403
+share-visits submitted                POST  405 405 405 405 405 405 405 405
+share-visits returned                 GET   302 404 404 403 403 404 403 403
+share-visits returned                 POST  405 405 405 405 405 405 405 405
+share-revoke draft                    GET   405 405 405 405 405 405 405 405
+share-revoke draft                    POST  302 404 404 403 403 404 404 404
+share-revoke submitted                GET   405 405 405 405 405 405 405 405
+share-revoke submitted                POST  302 404 404 403 403 302 403 403
+share-revoke returned                 GET   405 405 405 405 405 405 405 405
+share-revoke returned                 POST  302 404 404 403 403 404 403 403
+shared                                GET   200 200 200 200 200 200 200 200
+shared                                POST  302 302 302 302 302 302 302 302
+shared-pdf                            GET   200 200 200 200 200 200 200 200
+shared-pdf                            POST  405 405 405 405 405 405 405 405
 rename draft                          GET   302 404 404 403 403 200 404 404
 rename draft                          POST  302 404 404 403 403 422 404 404
 rename submitted                      GET   302 404 404 403 403 302 403 403
@@ -446,6 +469,7 @@ def world(agency: Agency, other: Agency, reviewer: User, administrator: User, mo
     submitted = make_submitted(organization=agency.organization, by=agency.lead)
     returned = make_returned(organization=agency.organization, by=agency.lead)
     invitation = make_invitation(organization=agency.organization, by=agency.lead)
+    shared = make_share_link(assessment=submitted, shows_texts=True)
     scorecard = submitted.scorecards.get()
     Scorecard.objects.filter(pk=scorecard.pk).update(second_look=True)
     search = SavedSearch.objects.create(owner=reviewer, name="Mine", query="queue=mine")
@@ -467,6 +491,10 @@ def world(agency: Agency, other: Agency, reviewer: User, administrator: User, mo
             "compare": [agency.organization.code],
             "trend": [agency.organization.code],
             "leadership": [agency.organization.code],
+            "share-visits": [shared.link.pk],
+            "share-revoke": [shared.link.pk],
+            "shared": [shared.token],
+            "shared-pdf": [shared.token],
             "people": [agency.organization.code],
             "invite": [agency.organization.code],
             "withdraw": [agency.organization.code, invitation.pk],
@@ -512,6 +540,8 @@ def test_every_address_has_its_rules_and_no_rule_is_left_over() -> None:
 
 MARKER = "xqzmarker"
 OUTSIDE = PEOPLE[:3]
+BY_LINK = ("invitation", "shared", "shared-pdf")
+"""Who holds such a link learns what it is for, whoever they are."""
 
 
 def mark(agency: Agency) -> None:
@@ -550,7 +580,7 @@ def means_refusal(who: str, label: str) -> bool:
     """Whether a redirect has to lead to the sign-in page."""
     if label.startswith("admin:"):
         return who not in STAFF and label != "admin:logout"
-    return who == "anonymous" and not label.startswith("account_")
+    return who == "anonymous" and label not in BY_LINK and not label.startswith("account_")
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -563,8 +593,7 @@ def test_everyone_gets_what_the_table_says_and_outsiders_nothing_of_others(world
             expected = RULES[label, method, who]
             if reply.status_code != expected:
                 surprises.append(f"{method} {label}: {reply.status_code}, not {expected}")
-            # Who holds an invitation's link learns whose it is.
-            if who in OUTSIDE and name != "invitation" and shows_marker(reply):
+            if who in OUTSIDE and name not in BY_LINK and shows_marker(reply):
                 surprises.append(f"{method} {label} shows what belongs to others")
             if means_refusal(who, label) and expected == 302 and "/login/?next=" not in reply["Location"]:
                 surprises.append(f"{method} {label} leads to {reply['Location']}")

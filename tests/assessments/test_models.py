@@ -21,6 +21,7 @@ from assessments.models import (
     Evidence,
     ExportJob,
     Invitation,
+    IssuedPaper,
     PeerFigures,
     Review,
     Role,
@@ -29,6 +30,8 @@ from assessments.models import (
     ScorecardArea,
     ScorecardFlag,
     ScorecardHold,
+    ShareLink,
+    ShareVisit,
     State,
     Tally,
     User,
@@ -42,6 +45,7 @@ from tests.factories import (
     make_membership,
     make_organization,
     make_returned,
+    make_share_link,
     make_submitted,
     make_user,
 )
@@ -176,6 +180,26 @@ def export_job(**fields: Any) -> ExportJob:
     return ExportJob.objects.create(**given | fields)
 
 
+def share_link() -> ShareLink:
+    return make_share_link().link
+
+
+def same_token() -> None:
+    first = share_link()
+    ShareLink.objects.create(
+        scorecard=first.scorecard, label="Another", token_hash=first.token_hash, days=1, created_by=first.created_by
+    )
+
+
+def share_visit(**fields: Any) -> ShareVisit:
+    return ShareVisit.objects.create(**{"link": share_link(), "kind": "page", "client": "firefox"} | fields)
+
+
+def issued_paper(**fields: Any) -> IssuedPaper:
+    given = fields if "scorecard" in fields else fields | {"scorecard": scorecard()}
+    return IssuedPaper.objects.create(**{"sha256": "a" * 64, "kind": "scorecard"} | given)
+
+
 VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
     "user_email_unique_in_any_case": [lambda: [User.objects.create(email=e, name="X") for e in ("a@b.c", "A@b.c")]],
     "user_coe_role_known": [lambda: change(make_user(), coe_role="boss")],
@@ -279,6 +303,19 @@ VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
     "export_job_missing_within_done": [lambda: export_job(done=1, missing=2)],
     "export_job_done_has_file": [lambda: export_job(state="done")],
     "export_job_failed_says_why": [lambda: export_job(state="failed")],
+    "issued_paper_kind_known": [lambda: issued_paper(kind="poster")],
+    "issued_paper_has_digest": [lambda: issued_paper(sha256="")],
+    "issued_scorecard_is_of_one": [lambda: issued_paper(scorecard=None)],
+    "share_link_says_for_whom": [lambda: change(share_link(), label="")],
+    "share_link_token_is_hashed": [lambda: change(share_link(), token_hash=make_share_link().token)],
+    "share_link_passphrase_is_hashed": [lambda: change(share_link(), passphrase="four plain little words")],
+    "share_link_ends_within_a_year": [lambda days=days: change(share_link(), days=days) for days in (0, 366)],
+    "share_link_revoked_at_a_time": [lambda: change(share_link(), revoked_by=make_user())],
+    "share_visit_kind_known": [lambda: share_visit(kind="odd")],
+    "share_visit_client_known": [lambda: share_visit(client="Netscape 4.7")],
+    "share_visit_network_is_cut_short": [
+        lambda network=network: share_visit(network=network) for network in ("203.0.113.7", "203.0.113.7/32")
+    ],
 }
 UNIQUE: dict[str, Callable[[], Any]] = {
     "one code, one organization": lambda: [make_organization(code="tides") for _ in range(2)],
@@ -286,6 +323,8 @@ UNIQUE: dict[str, Callable[[], Any]] = {
     "one name, one cycle": lambda: [make_cycle(name="FY2027 Q1") for _ in range(2)],
     "one seal's digest, one scorecard": lambda: same_scorecard(sha256=True),
     "one seal's code, one scorecard": lambda: same_scorecard(code=True),
+    "one token, one link": same_token,
+    "one file, one digest": lambda: [issued_paper() for _ in range(2)],
     "one token, one invitation": lambda: [make_invitation(token="t") for _ in range(2)],
 }
 
@@ -337,6 +376,8 @@ def test_a_constraint_of_choices_follows_the_most_levels_a_rubric_can_have() -> 
         lambda: Question.objects.get(pk=answer().question_id),
         scorecard,
         lambda: make_invitation().invited_by,
+        lambda: share_link().scorecard,
+        lambda: share_visit().link,
     ],
 )
 def test_what_others_rest_on_is_not_deleted(row_of: Callable[[], Any]) -> None:
@@ -429,3 +470,5 @@ def test_rows_say_what_they_are() -> None:
     assert str(evidence()) == "Log"
     assert str(answer()).endswith(": unanswered")
     assert "assessment returned" in str(AuditEvent.objects.filter(assessment=assessment).first())
+    assert str(make_share_link(assessment=assessment, label="Auditors").link) == f"Auditors: {sealed.code}"
+    assert str(share_visit(at=NOW)) == f"Read the result on {NOW:%Y-%m-%d %H:%M}"

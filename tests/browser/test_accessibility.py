@@ -37,6 +37,7 @@ from tests.factories import (
     make_invitation,
     make_peers,
     make_reviewer,
+    make_share_link,
     make_submitted,
     make_user,
 )
@@ -631,6 +632,16 @@ def test_each_teams_picture_says_what_the_table_says(visit: Visit, cast: Cast, s
     assert all(page.locator("svg.strip-small > title").all_text_contents())
 
 
+def test_a_shared_chart_says_what_its_table_says(visit: Visit, cast: Cast, shelf: Shelf) -> None:
+    page = visit()
+    page.goto(f"/shared/{make_share_link(assessment=shelf.submitted, by=cast.lead).token}/")
+    strip = page.evaluate(DRAWN, "strip")
+    told = levels_in_table(page)
+    assert len(told) == 7
+    for area, level, high in told:
+        assert strip[strip.index(area) + 1] == (f"{level}, up to {high}" if high else level), area
+
+
 @pytest.mark.parametrize("banded", [True, False])
 def test_a_narrow_window_shows_every_figure_without_scrolling_sideways(visit: Visit, cast: Cast, banded: bool) -> None:
     choices = {"peopleops-1": "unknown"} if banded else {}
@@ -685,6 +696,40 @@ def test_what_was_sealed_before(inspect: Inspect, cast: Cast, shelf: Shelf) -> N
     pages.visit("an earlier submission", shelf.address("returned", "results/?submission=1"))
     pages.visit("overview with submissions", shelf.address("returned"))
     pages.visit("a seal that is replaced", f"/verify/{shelf.returned.scorecards.get(sequence=1).code}/")
+    pages.report()
+
+
+def test_pages_of_sharing(inspect: Inspect, cast: Cast, shelf: Shelf, problems: Problems) -> None:
+    problems.expect("status of (404|422)")
+    label = LONG[:100]
+    shared = make_share_link(
+        assessment=shelf.accepted, by=cast.lead, label=label, shows_texts=True, passphrase=LONG[:40]
+    )
+    figures = make_share_link(assessment=shelf.submitted, by=cast.lead, label=label)
+    revoked = make_share_link(assessment=shelf.accepted, by=cast.lead, label="Revoked")
+    actions.revoke(link=revoked.link, by=cast.lead)
+    guest = inspect()
+    guest.visit("shared, the passphrase", f"/shared/{shared.token}/")
+    guest.page.get_by_label("Passphrase").fill("wrong")
+    guest.page.get_by_role("button", name="Open").click()
+    guest.look("shared, a wrong passphrase", wrong=True)
+    guest.page.get_by_label("Passphrase").fill(LONG[:40])
+    guest.page.get_by_role("button", name="Open").click()
+    guest.look("shared, all of it")
+    guest.page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    guest.look("shared, all of it, unfolded")
+    guest.visit("shared, figures only", f"/shared/{figures.token}/")
+    guest.visit("shared, revoked", f"/shared/{revoked.token}/")
+    guest.report()
+    pages = inspect(cast.lead.email)
+    pages.visit("share", shelf.address("accepted", "share/"))
+    pages.page.get_by_role("button", name="Make the link").click()
+    pages.look("share, without a name", wrong=True)
+    pages.page.get_by_label("For whom").fill("Auditors")
+    pages.page.get_by_role("button", name="Make the link").click()
+    pages.look("share, made")
+    pages.visit("visits", shelf.address("accepted", f"share/{shared.link.pk}/"))
+    pages.visit("visits, none", shelf.address("accepted", f"share/{revoked.link.pk}/"))
     pages.report()
 
 

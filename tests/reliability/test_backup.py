@@ -20,9 +20,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
-from assessments import sealing
-from assessments.models import AuditEvent, Scorecard
-from tests.factories import make_organization, make_returned, make_submitted
+from assessments import actions, sealing
+from assessments.models import AuditEvent, Scorecard, ShareLink
+from tests.factories import make_organization, make_returned, make_share_link, make_submitted
 from tests.reliability import ROUNDS, Figures
 from tests.reliability.postgresql import tools
 from tests.reliability.scene import (
@@ -146,7 +146,7 @@ def take_backups(files: list[Path], counts: list[int], over: threading.Event) ->
 
 
 def test_what_is_restored_is_all_that_was_there(transactional_db: None, empty: str, tmp_path: Path) -> None:
-    make_submitted(rationale="Größe ≥ 1 “quoted”\nsecond line")
+    make_share_link(assessment=make_submitted(rationale="Größe ≥ 1 “quoted”\nsecond line"))
     before = everything()
     run("backup", tmp_path / "b")
     with pointed_at(empty):
@@ -159,7 +159,7 @@ def test_what_is_restored_is_all_that_was_there(transactional_db: None, empty: s
         # So is the audit trail, and what is new is chained to what was there.
         with pytest.raises(Exception, match="can only be added to"):
             connection.cursor().execute("DELETE FROM assessments_auditevent")
-        assert "4 rows, unbroken" in run("verify_audit", head=manifest_of(tmp_path / "b")["trail"])
+        assert "5 rows, unbroken" in run("verify_audit", head=manifest_of(tmp_path / "b")["trail"])
     assert everything() == before
 
 
@@ -173,6 +173,18 @@ def test_a_restore_goes_back_to_the_moment_of_the_backup(transactional_db: None,
     assert Scorecard.objects.count() == 2
     run("restore", tmp_path / "b", force=True)
     assert everything() == before
+
+
+def test_a_link_that_was_revoked_since_works_again_until_a_command_ends_it(
+    transactional_db: None, tmp_path: Path
+) -> None:
+    made = make_share_link(assessment=make_submitted())
+    run("backup", tmp_path / "b")
+    actions.revoke(link=made.link, by=made.link.created_by)
+    run("restore", tmp_path / "b", force=True)
+    assert ShareLink.objects.get().works
+    assert run("revoke_links") == "1 link was revoked.\n"
+    assert not ShareLink.objects.get().works
 
 
 @pytest.mark.only_on("postgresql")

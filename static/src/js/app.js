@@ -1,5 +1,6 @@
 // What every page needs. Pages work without it; each part below only makes one thing quicker or safer.
 import { offerCopying } from "./lib/copying.js";
+import { offerCopyingAddresses } from "./lib/addresses.js";
 import { countCharacters } from "./lib/counts.js";
 import { focusErrorSummary } from "./lib/errors.js";
 import { offerExploring } from "./lib/explore.js";
@@ -11,4 +12,5 @@ focusErrorSummary();
 openNotesOnChoice();
 offerExploring();
 offerCopying();
+offerCopyingAddresses();
 startSaving();
