@@ -1,10 +1,10 @@
-"""Where the PDFs of sealed scorecards are kept, so that each is made once.
+"""Where the PDFs of what was sealed are kept, so that each is made once: scorecards, briefs, portfolios.
 
 The default file storage holds them, under a name made from all that is in them: what was sealed, then and before, how
 the assessment stands now, and the program that prints it. So a file is found without printing anything, and one that is
 found is right. Nothing is lost with them: what is missing, damaged or of an older release is made again.
 
-Nobody is served from here who may not read the assessment: its `Access` is what one asks with.
+Nobody is served from here who may not read what is in it: the `Access` to that is what one asks with.
 """
 
 import hashlib
@@ -27,13 +27,14 @@ from django.utils import timezone
 from aicmm import pdf
 from aicmm.prepared import Argument, Prepared
 from assessments import reports, results
-from assessments.access import Access, decided_reviews
-from assessments.datatypes import Submission
+from assessments.access import Access, ResultsAccess, decided_reviews
+from assessments.datatypes import ScoredAssessment, Submission
 from assessments.models import Assessment, Scorecard, User
 
 logger = logging.getLogger(__name__)
 
 FOLDER = "scorecards"
+"""Of all of them: named after the first kind there was, so that what was stored then is pruned, too."""
 SEAL_AT_END = b"\n%% SHA-256 of all before: "
 """A comment after the end of the PDF, followed by the digest in hex: by it a damaged file is known."""
 POLL_SECONDS = 0.05
@@ -63,6 +64,10 @@ _NEWEST = Prepared(
 )
 
 
+class NothingSealed(Exception):
+    """There is nothing to print: no team of the organization has submitted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """A PDF. `digest` is its SHA-256 in hex, empty for one that is made anew each time."""
@@ -77,19 +82,53 @@ def scorecard(access: Access, user: User, submission: Submission | None = None) 
 
     `pdf.PdfUnavailable` where it can't be made.
     """
+    return _of_assessment("scorecard", reports.scorecard_pdf, access, user, submission)
+
+
+def brief(access: Access, user: User, submission: Submission | None = None) -> Paper:
+    """The same result on one page."""
+    return _of_assessment("brief", reports.brief_pdf, access, user, submission)
+
+
+def portfolio(access: ResultsAccess) -> Paper:
+    """What the teams of an organization submitted, as this reader may see it; from the store.
+
+    `NothingSealed` where that is nothing, `pdf.PdfUnavailable` where it can't be made.
+    """
+    told = results.told_of(access)
+    if not told[0]:
+        raise NothingSealed
+
+    def made() -> bytes:
+        return reports.portfolio_pdf(access.organization.name, results.histories(access))
+
+    if settings.DEBUG:
+        return Paper(made())
+    return _once(_name("portfolio", access.organization.name, told), made)
+
+
+def _of_assessment(
+    kind: str,
+    printed: Callable[[ScoredAssessment], bytes],
+    access: Access,
+    user: User,
+    submission: Submission | None,
+) -> Paper:
     decided = decided_reviews(access, user)
 
     def made() -> bytes:
-        sheet = results.for_reader(access, submission)
-        return reports.scorecard_pdf(results.with_verdict(sheet, decided.with_rows(), remarks=True))
+        sheet = results.with_verdict(results.for_reader(access, submission), decided.with_rows(), remarks=True)
+        return printed(results.with_validated_before(sheet, access))
 
     if settings.DEBUG or (submission is None and results.shows_draft(access)):
         return Paper(made())
-    sequence, sha256 = _sealed(access.assessment, submission)
+    assessment = access.assessment
+    sequence, sha256 = _sealed(assessment, submission)
     verdict = [
         [review.pk, review.version, str(review.reviewer)] for review in decided if review.scorecard.sequence == sequence
     ]
-    return _once(_name(access.assessment, sha256, submission, verdict), made)
+    standing = [assessment.organization.name, assessment.team, assessment.cycle.name, assessment.state]
+    return _once(_name(kind, sha256, verdict, str(submission), standing, results.told_before(access)), made)
 
 
 def prune(*, older_than: timedelta) -> int:
@@ -112,23 +151,13 @@ def _sealed(assessment: Assessment, submission: Submission | None) -> tuple[int,
     return found
 
 
-def _name(assessment: Assessment, sha256: str, submission: Submission | None, verdict: list[list[Any]]) -> str:
-    """The name of the file for the scorecard with that digest, as the assessment and what was decided stand now."""
-    content = [
-        PRINTER,
-        settings.TIME_ZONE,
-        settings.SITE_URL,
-        sha256,
-        verdict,
-        str(submission),
-        assessment.organization.name,
-        assessment.team,
-        assessment.cycle.name,
-        assessment.state,
-        *results.earlier_seals(assessment),
-    ]
-    key = hashlib.sha256(json.dumps(content).encode()).hexdigest()
-    return f"{FOLDER}/{key[:2]}/{key}.pdf"
+def _name(kind: str, *content: Any) -> str:
+    """The name of the file for that kind of paper with all that it tells."""
+    key = hashlib.sha256(
+        json.dumps([PRINTER, settings.TIME_ZONE, settings.SITE_URL, kind, *content], sort_keys=True).encode()
+    )
+    digest = key.hexdigest()
+    return f"{FOLDER}/{digest[:2]}/{digest}.pdf"
 
 
 def _once(name: str, made: Callable[[], bytes]) -> Paper:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import answer, exporting, health, keeping, pages, people, result
+from assessments.views import answer, exporting, health, keeping, organizations, pages, people, result
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("assessments/<uuid:pk>/results/", result.result, name="result"),
     path("assessments/<uuid:pk>/peers/", result.peers, name="peers"),
     path("assessments/<uuid:pk>/scorecard.pdf", result.scorecard_pdf, name="scorecard-pdf"),
+    path("assessments/<uuid:pk>/brief.pdf", result.brief_pdf, name="brief-pdf"),
     path("assessments/<uuid:pk>/export.json", exporting.one, {"kind": "json"}, name="export-json"),
     path("assessments/<uuid:pk>/export.csv", exporting.one, {"kind": "csv"}, name="export-csv"),
     path("assessments/<uuid:pk>/export.xlsx", exporting.one, {"kind": "xlsx"}, name="export-xlsx"),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("assessments/<uuid:pk>/delete/", keeping.discard, name="discard"),
     path("assessments/<uuid:pk>/<slug:code>/", answer.area, name="area"),
     path("verify/<slug:code>/", result.verify, name="verify"),
+    path("organizations/<slug:code>/portfolio.pdf", organizations.portfolio_pdf, name="organization-portfolio-pdf"),
     path("organizations/<slug:code>/people/", people.people, name="people"),
     path("organizations/<slug:code>/people/invite/", people.invite, name="invite"),
     path("organizations/<slug:code>/people/invitations/<int:pk>/withdraw/", people.withdraw, name="withdraw"),

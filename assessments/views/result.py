@@ -1,22 +1,22 @@
 """The result, where it stands among others, its PDF, and submitting."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import get_conditional_response
-from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aicmm.pdf import PdfFailed, PdfUnavailable
 from assessments import actions, outcome, paper_store, peer_page
 from assessments.access import Access, led_assessment, readable_assessment, signed_in, submission_of
 from assessments.datatypes import Submission
-from assessments.models import Scorecard
+from assessments.models import Scorecard, User
 from assessments.peers import Basis
 from assessments.submissions import standing_of
+from assessments.views.papers import paper_response
 
 
 @require_safe
@@ -45,21 +45,30 @@ def peers(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def scorecard_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The scorecard on paper; a draft is marked provisional."""
+    return _paper(request, pk, paper_store.scorecard, "scorecard")
+
+
+@require_safe
+@login_required
+def brief_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The result on one page of paper, for leadership; a draft is marked provisional."""
+    return _paper(request, pk, paper_store.brief, "brief")
+
+
+def _paper(
+    request: HttpRequest, pk: UUID, print_: Callable[[Access, User, Submission | None], paper_store.Paper], kind: str
+) -> HttpResponse:
+    """What was printed of an assessment, or of the submission that was asked for."""
     user = signed_in(request)
     access = readable_assessment(user, pk)
     submission = _submission(request, access)
     try:
-        paper = paper_store.scorecard(access, user, submission)
+        paper = print_(access, user, submission)
     except (PdfUnavailable, PdfFailed) as failure:
         return render(request, "assessments/no_pdf.html", {"reason": failure, "pk": pk}, status=503)
     named = access.assessment
     number = submission.sequence if submission else ""
-    name = slugify(f"{named.organization} {named.team} {named.cycle} scorecard {number}")
-    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'} | (
-        {"ETag": f'"{paper.digest}"'} if paper.digest else {}
-    )
-    response = HttpResponse(paper.content, content_type="application/pdf", headers=headers)
-    return get_conditional_response(request, etag=response.get("ETag"), response=response) or response
+    return paper_response(request, paper, f"{named.organization} {named.team} {named.cycle} {kind} {number}")
 
 
 def _submission(request: HttpRequest, access: Access) -> Submission | None:
