@@ -12,8 +12,8 @@ PACKAGES = {
     "fonts-wqy-microhei": "\u6570\u30c7\uac00",
     "fonts-noto-color-emoji": "\U0001f680\U0001fae1",
 }
-"""Debian's packages, together 24 MB to fetch, and letters that each is for: of Hebrew, Arabic, Hindi, Thai, Georgian and
-Amharic; of Chinese, Japanese and Korean; emoji of long ago and of late. A font of another package will do."""
+"""Debian's packages, together 24 MB to fetch, and letters that each is for: of Hebrew, Arabic, Hindi, Thai, Georgian
+and Amharic; of Chinese, Japanese and Korean; emoji of long ago and of late. A font of another package will do."""
 
 LIBRARIES = ("libfontconfig.so.1", "libfontconfig.1.dylib")
 

@@ -161,7 +161,7 @@ def make_sheet(
         },
         result=result,
         explanations=explain(rubric, scored, result),
-        earlier=() if before is None else (_earlier(rubric, before, before_cycle),),
+        earlier=() if before is None else (make_earlier(rubric, before, cycle=before_cycle),),
         seal=_seal(at, sealed_by) if sealed else None,
         people=people,
     )
@@ -175,13 +175,21 @@ def _answered(given: Mapping[str, Value]) -> dict[str, Answer]:
     return {code: choice for code, choice in given.items() if choice is not None}
 
 
-def _earlier(rubric: Rubric, before: Mapping[str, Value], cycle: str) -> CycleResult:
+def make_earlier(
+    rubric: Rubric,
+    before: Mapping[str, Value],
+    *,
+    cycle: str,
+    starts_on: date = date(2025, 10, 1),
+    validated: Mapping[str, int | None] | None = None,
+) -> CycleResult:
+    """What the same team submitted in an earlier cycle, with the levels that the CoE accepted, if any."""
     answers = _answered(_all_at_three(rubric) | dict(before))
     return CycleResult(
         assessment_id="5f0c9f3e-6f0c-4a55-9d0f-0c7f3d1f2a10",
         team="Team",
         cycle=cycle,
-        cycle_starts_on=date(2025, 10, 1),
+        cycle_starts_on=starts_on,
         sequence=1,
         code="3HV8-Q0ZB-5KTN",
         sealed_at=datetime(2025, 11, 20, 15, tzinfo=UTC),
@@ -190,6 +198,7 @@ def _earlier(rubric: Rubric, before: Mapping[str, Value], cycle: str) -> CycleRe
         result=score(rubric, answers),
         answers=answers,
         given={code: GivenAnswer(code, choice) for code, choice in answers.items()},
+        validated=validated,
     )
 
 
