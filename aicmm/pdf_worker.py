@@ -105,7 +105,7 @@ class Printer:
             stylesheets=[self._css],
             font_config=self._fonts,
             attachments=[_attached(one) for one in attachments],
-            finisher=lambda _, file: _relate(file, attachments),
+            finisher=lambda _, file: _finish(file, attachments),
         )
         return pdf
 
@@ -116,6 +116,22 @@ def _attached(one: Attachment) -> weasyprint.Attachment:
     return weasyprint.Attachment(
         string=one.content, name=one.name, description=one.description, created=made_at, modified=made_at
     )
+
+
+def _finish(file: Any, attachments: Sequence[Attachment]) -> None:
+    _relate(file, attachments)
+    _name_every_glyph(file)
+
+
+def _name_every_glyph(file: Any) -> None:
+    """Gives a glyph that only completes the letter before it, such as an accent of two, a text of its own: WeasyPrint
+    gives it none, which PDF/UA doesn't allow. A space without width, so that nothing is read twice."""
+    for entry in file.objects:
+        if isinstance(entry, pydyf.Stream) and b"begincmap" in entry.stream:
+            entry.stream[:] = [
+                line[:-2] + b"<200b>" if isinstance(line, bytes) and line.endswith(b"> <>") else line
+                for line in entry.stream
+            ]
 
 
 def _relate(file: Any, attachments: Sequence[Attachment]) -> None:

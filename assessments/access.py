@@ -198,6 +198,25 @@ def decided_reviews(access: Access, user: User) -> ReviewQuerySet:
     return reviews if access.sees_drafts else reviews.open_to(user)
 
 
+_MARKS = ("pk", "version", "reviewer__name", "reviewer__email")
+
+
+def _decided_on() -> ReviewQuerySet:
+    return Review.objects.decided().filter(scorecard=Argument("scorecard", BigAutoField())).order_by("pk")
+
+
+_DECIDED = Prepared(lambda: _decided_on().values_list(*_MARKS))
+_DECIDED_OPEN = Prepared(lambda: _decided_on().open_to(Argument("user", BigAutoField())).values_list(*_MARKS))
+
+
+def decision_marks(access: Access, user: User, scorecard: int) -> list[tuple[Any, ...]]:
+    """What tells whether `decided_reviews` says of this scorecard what it said before: values that differ where it
+    does. One query."""
+    if access.sees_drafts:
+        return _DECIDED.rows(scorecard=scorecard)
+    return _DECIDED_OPEN.rows(scorecard=scorecard, user=user.pk)
+
+
 def submission_of(assessment: Assessment, number: str) -> Submission:
     """One of an assessment's sealed submissions, by its number as people see it; anything else 404s."""
     found = {str(submission.sequence): submission for submission in submissions_of(assessment)}

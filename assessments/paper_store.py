@@ -1,11 +1,11 @@
-"""Where the PDFs of sealed scorecards are kept, so that each is made once.
+"""Where the PDFs of what was sealed are kept, so that each is made once: scorecards, briefs, portfolios.
 
 The default file storage holds them, under a name made from all that is in them: what was sealed, then and before, how
 the assessment stands now, and the program that prints it. So a file is found without printing anything, and one that is
 found is right. Nothing is lost with them: what is missing, damaged or of an older release is made again. Of what was
 handed out the database keeps the digest, so that it is known again for good.
 
-Nobody is served from here who may not read the assessment: its `Access` is what one asks with.
+Nobody is served from here who may not read what is in it: the `Access` to that is what one asks with.
 """
 
 import hashlib
@@ -28,13 +28,14 @@ from django.utils import timezone
 from aicmm import pdf
 from aicmm.prepared import Argument, Prepared
 from assessments import reports, results
-from assessments.access import Access, decided_reviews
-from assessments.datatypes import Submission
+from assessments.access import Access, ResultsAccess, decided_reviews, decision_marks
+from assessments.datatypes import ScoredAssessment, Submission
 from assessments.models import Assessment, IssuedPaper, PaperKind, Scorecard, User
 
 logger = logging.getLogger(__name__)
 
 FOLDER = "scorecards"
+"""Of all of them: named after the first kind there was, so that what was stored then is pruned, too."""
 SEAL_AT_END = b"\n%% SHA-256 of all before: "
 """A comment after the end of the PDF, followed by the digest in hex: by it a damaged file is known."""
 POLL_SECONDS = 0.05
@@ -59,9 +60,13 @@ _NEWEST = Prepared(
     lambda: (
         Scorecard.objects.filter(assessment=Argument("assessment", UUIDField()))
         .order_by("-sequence")
-        .values_list("pk", "sequence", "sha256")[:1]
+        .values_list("pk", "sha256")[:1]
     )
 )
+
+
+class NothingSealed(Exception):
+    """There is nothing to print: no team of the organization has submitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +83,67 @@ def scorecard(access: Access, user: User, submission: Submission | None = None) 
 
     `pdf.PdfUnavailable` where it can't be made.
     """
-    decided = decided_reviews(access, user)
+    return _of_assessment(PaperKind.SCORECARD, reports.scorecard_pdf, access, user, submission)
+
+
+def brief(access: Access, user: User, submission: Submission | None = None) -> Paper:
+    """The same result on one page."""
+    return _of_assessment(PaperKind.BRIEF, reports.brief_pdf, access, user, submission)
+
+
+def portfolio(access: ResultsAccess) -> Paper:
+    """What the teams of an organization submitted, as this reader may see it; from the store.
+
+    `NothingSealed` where that is nothing, `pdf.PdfUnavailable` where it can't be made.
+    """
+    told = results.told_of(access)
+    if not told[0]:
+        raise NothingSealed
 
     def made() -> bytes:
-        sheet = results.for_reader(access, submission)
-        return reports.scorecard_pdf(results.with_verdict(sheet, decided.with_rows(), remarks=True))
+        return reports.portfolio_pdf(access.organization.name, results.histories(access))
+
+    name = _name(PaperKind.PORTFOLIO, access.organization.name, told)
+    return issued(_kept(name, made), kind=PaperKind.PORTFOLIO)
+
+
+def _of_assessment(
+    kind: PaperKind,
+    printed: Callable[[ScoredAssessment], bytes],
+    access: Access,
+    user: User,
+    submission: Submission | None,
+) -> Paper:
+    def made() -> bytes:
+        decided = decided_reviews(access, user).with_rows()
+        sheet = results.with_verdict(results.for_reader(access, submission), decided, remarks=True)
+        return printed(results.with_validated_before(sheet, access))
 
     if submission is None and results.shows_draft(access):
         return Paper(made())
-    scorecard, sequence, sha256 = _sealed(access.assessment, submission)
-    verdict = [
-        [review.pk, review.version, str(review.reviewer)] for review in decided if review.scorecard.sequence == sequence
-    ]
-    paper = _paper(made()) if settings.DEBUG else _once(_name(access.assessment, sha256, submission, verdict), made)
-    return issued(paper, kind=PaperKind.SCORECARD, scorecard=scorecard)
+    scorecard, sha256 = _sealed(access.assessment, submission)
+    name = _name_of_sealed(kind, access, user, submission, scorecard, sha256)
+    return issued(_kept(name, made), kind=kind, scorecard=scorecard)
+
+
+def _name_of_sealed(
+    kind: PaperKind, access: Access, user: User, submission: Submission | None, scorecard: int, sha256: str
+) -> str:
+    """The name of the file for a scorecard, as the assessment and what was decided stand now."""
+    assessment = access.assessment
+    standing = [assessment.organization.name, assessment.team, assessment.cycle.name, assessment.state]
+    decided = decision_marks(access, user, scorecard)
+    return _name(kind, sha256, decided, str(submission), standing, results.told_before(access))
+
+
+def _kept(name: str, made: Callable[[], bytes]) -> Paper:
+    """From the store; while one develops made anew each time."""
+    return _paper(made()) if settings.DEBUG else _once(name, made)
 
 
 def issued(paper: Paper, *, kind: PaperKind, scorecard: int | None = None) -> Paper:
-    """Note that a PDF with a seal is handed out, so that `assessments.verifying` knows it again. Whoever hands one out
-    passes it through here each time: the note may be of a database that was restored since."""
+    """Note that a PDF with a seal is handed out, so that `assessments.verifying` knows it again. Whatever is handed out
+    passes through here each time: the note may be of a database that was restored since."""
     IssuedPaper.objects.note(sha256=paper.digest, kind=kind, scorecard=scorecard)
     return paper
 
@@ -110,11 +157,10 @@ def prune(*, older_than: timedelta) -> int:
     return len(old)
 
 
-def _sealed(assessment: Assessment, submission: Submission | None) -> tuple[int, int, str]:
-    """Key, number and digest of the submission that was asked for, or of the newest."""
+def _sealed(assessment: Assessment, submission: Submission | None) -> tuple[int, str]:
+    """Key and digest of the submission that was asked for, or of the newest."""
     if submission:
-        scorecards = assessment.scorecards.filter(sequence=submission.sequence)
-        found = scorecards.values_list("pk", "sequence", "sha256").first()
+        found = assessment.scorecards.filter(sequence=submission.sequence).values_list("pk", "sha256").first()
     else:
         found = _NEWEST.first(assessment=assessment.pk)
     if found is None:
@@ -122,23 +168,13 @@ def _sealed(assessment: Assessment, submission: Submission | None) -> tuple[int,
     return found
 
 
-def _name(assessment: Assessment, sha256: str, submission: Submission | None, verdict: list[list[Any]]) -> str:
-    """The name of the file for the scorecard with that digest, as the assessment and what was decided stand now."""
-    content = [
-        PRINTER,
-        settings.TIME_ZONE,
-        settings.SITE_URL,
-        sha256,
-        verdict,
-        str(submission),
-        assessment.organization.name,
-        assessment.team,
-        assessment.cycle.name,
-        assessment.state,
-        *results.earlier_seals(assessment),
-    ]
-    key = hashlib.sha256(json.dumps(content).encode()).hexdigest()
-    return f"{FOLDER}/{key[:2]}/{key}.pdf"
+def _name(kind: PaperKind, *content: Any) -> str:
+    """The name of the file for that kind of paper with all that it tells."""
+    key = hashlib.sha256(
+        json.dumps([PRINTER, settings.TIME_ZONE, settings.SITE_URL, kind, *content], sort_keys=True).encode()
+    )
+    digest = key.hexdigest()
+    return f"{FOLDER}/{digest[:2]}/{digest}.pdf"
 
 
 def _once(name: str, made: Callable[[], bytes]) -> Paper:

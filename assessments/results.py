@@ -89,7 +89,7 @@ def _earlier(*wanted: str) -> QuerySet[Scorecard, tuple[Any, ...]]:
 
 
 _EARLIER = Prepared(lambda: _earlier(*_TOLD))
-_EARLIER_SEALS = Prepared(lambda: _earlier("assessment__cycle__name", "sha256"))
+_EARLIER_SEALS = Prepared(lambda: _earlier("assessment__cycle__name", "sha256", "code", "assessment__state"))
 
 
 class Standing(NamedTuple):
@@ -386,9 +386,40 @@ def _cycle_result(
     )
 
 
-def earlier_seals(assessment: Assessment) -> Iterable[tuple[str, str]]:
-    """Cycle and digest of what `earlier_results` would tell. One query without any document."""
-    return _EARLIER_SEALS.rows(**_before(assessment))
+def with_validated_before(sheet: ScoredAssessment, access: Access) -> ScoredAssessment:
+    """The same with the CoE's levels of earlier cycles, as far as this reader may see them. One query; none where none
+    of them was accepted."""
+    accepted = [one.code for one in sheet.earlier if one.state == State.ACCEPTED]
+    levels = _validated_before(accepted, access)
+    return replace(sheet, earlier=tuple(replace(one, validated=levels.get(one.code)) for one in sheet.earlier))
+
+
+def _validated_before(codes: Sequence[str], access: Access) -> dict[str, dict[str, int | None]]:
+    if not codes:
+        return {}
+    scorecards = Scorecard.objects.filter(code__in=codes)
+    return _validated_levels(scorecards, to_members=access.sees_drafts, by="scorecard__code")
+
+
+def told_before(access: Access) -> list[Any]:
+    """All that is told of earlier cycles, as values that differ where that does: without reading any document. One
+    query; for the CoE, to whom some of it may be closed, a second where something was accepted."""
+    before = list(_EARLIER_SEALS.rows(**_before(access.assessment)))
+    accepted = [code for _, _, code, state in before if state == State.ACCEPTED]
+    if access.sees_drafts or not accepted:
+        return [before, []]
+    closed = Scorecard.objects.filter(code__in=accepted).second_look_open()
+    return [before, sorted(closed.values_list("code", flat=True))]
+
+
+def told_of(access: ResultsAccess) -> list[Any]:
+    """All that `histories` tells, as values that differ where that does: without reading any document. Two queries."""
+    scorecards = Scorecard.objects.newest_of_organizations([access.organization])
+    seals = scorecards.values_list(
+        "sha256", "assessment__team", "assessment__cycle__name", "assessment__cycle__starts_on", "assessment__state"
+    )
+    levels = _validated_levels(scorecards, to_members=access.is_member)
+    return [[[*map(str, seal)] for seal in seals], levels]
 
 
 def histories(access: ResultsAccess, *, newest: int | None = None) -> tuple[TeamHistory, ...]:
@@ -416,15 +447,17 @@ def histories_of(
     }
 
 
-def _validated_levels(scorecards: ScorecardQuerySet, *, to_members: bool) -> dict[int, dict[str, int | None]]:
-    """The levels of the accepted ones among them, by scorecard and area. While a second look is open the CoE's own
-    readers don't get them, so that it stays blind."""
+def _validated_levels(
+    scorecards: ScorecardQuerySet, *, to_members: bool, by: str = "scorecard"
+) -> dict[Any, dict[str, int | None]]:
+    """The levels of the accepted ones among them, keyed by what `by` names of a level, and area. While a second look is
+    open the CoE's own readers don't get them, so that it stays blind."""
     accepted = scorecards.filter(assessment__state=State.ACCEPTED)
     shown = accepted if to_members else accepted.second_look_not_open()
-    levels: dict[int, dict[str, int | None]] = {}
+    levels: dict[Any, dict[str, int | None]] = {}
     rows = ScorecardArea.objects.filter(scorecard__in=shown.order_by().values("pk")).order_by()
-    for pk, area, level in rows.values_list("scorecard", "area", "validated_level"):
-        levels.setdefault(pk, {})[area] = level
+    for key, area, level in rows.values_list(by, "area", "validated_level"):
+        levels.setdefault(key, {})[area] = level
     return levels
 
 

@@ -144,6 +144,26 @@ def gap_sentence(rubric: Rubric, gap: FoundationGap) -> str:
     )
 
 
+def weakest_foundation(rubric: Rubric, result: Result) -> str:
+    """The code of the area that most others stand two or more levels above; of several the lowest in the stack. Empty
+    where there is none."""
+    above = [gap.foundation for gap in result.foundation_gaps]
+    order = [area.code for area in rubric.areas]
+    return min(above, key=lambda code: (-above.count(code), order.index(code)), default="")
+
+
+def foundation_sentence(rubric: Rubric, result: Result) -> str:
+    """The weakest foundation, and what stands far above it; empty where there is none."""
+    weakest = weakest_foundation(rubric, result)
+    gaps = [gap for gap in result.foundation_gaps if gap.foundation == weakest]
+    if not gaps:
+        return ""
+    above = _names_or_count([_name(rubric, gap.area) for gap in gaps])
+    rest, stand = ("rests", "stands") if len(gaps) == 1 else ("rest", "stand")
+    level = gaps[0].foundation_level
+    return f"{_name(rubric, weakest)}, at Level {level}: {above}, which {rest} on it, {stand} two or more levels above."
+
+
 def verdict_sentence(rubric: Rubric, result: Result, validated: Mapping[str, int | None]) -> str:
     """How the levels that the CoE found stand to the claimed ones; empty where it found none."""
     claimed = {area.area: area.level for area in result.areas}

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from scripts import chromium, debian
+from scripts import chromium, debian, fonts
 from scripts.console import LOG, ROOT, VAR, CommandFailed, Stop, run_quietly, running, say, seconds, step, stop_for
 
 VENV = ROOT / ".venv"
@@ -311,6 +311,8 @@ def provide(*, dev: bool, browser: bool = False) -> list[str]:
         done.append("assets")
     if find_pdf_libraries():
         done.append("pdf")
+    if fonts.provide():
+        done.append("fonts")
     if browser and chromium.provide(PYTHON):
         done.append("chromium")
     return done

@@ -5,6 +5,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from aicmm.prepared import Argument, Prepared
+
 from .sealing import Scorecard
 
 
@@ -21,10 +23,15 @@ class IssuedPaperQuerySet(models.QuerySet["IssuedPaper"]):
 
     def note(self, *, sha256: str, kind: PaperKind, scorecard: int | None) -> None:
         """Make sure that this file is among those handed out. One query where it is, two the first time."""
-        if not self.filter(sha256=sha256).exists():
+        if not _KNOWN.rows(sha256=sha256):
             # Whoever hands out the same one at the same moment has noted the same.
             paper = self.model(sha256=sha256, kind=kind, scorecard_id=scorecard)
             self.bulk_create([paper], ignore_conflicts=True)
+
+
+_KNOWN = Prepared(
+    lambda: IssuedPaper.objects.filter(sha256=Argument("sha256", models.CharField())).order_by().values_list("pk")
+)
 
 
 class IssuedPaper(models.Model):

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, Value
 from django.utils import timezone
 
+from aicmm.prepared import Argument
+
 from .assessment import MAX_LEVELS, TEXT_LIMIT, Assessment
 from .people import User
 from .sealing import Scorecard
@@ -50,7 +52,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """Loads levels and comments along; two queries more."""
         return self.prefetch_related("areas", "answer_comments")
 
-    def open_to(self, user: User) -> Self:
+    def open_to(self, user: User | Argument) -> Self:
         """Those that someone of the CoE may see: while a second look is open, only whoever had the first one may."""
         over = Review.objects.filter(scorecard=OuterRef("scorecard"), look=Look.SECOND, decided_at__isnull=False)
         return self.filter(Q(scorecard__second_look=False) | Q(reviewer=user) | Exists(over))

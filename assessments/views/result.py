@@ -1,5 +1,6 @@
 """The result, where it stands among others, its PDF, and submitting."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from aicmm.pdf import PdfFailed, PdfUnavailable
 from assessments import actions, outcome, paper_store, peer_page
 from assessments.access import Access, led_assessment, readable_assessment, signed_in, submission_of
 from assessments.datatypes import Submission
+from assessments.models import User
 from assessments.peers import Basis
 from assessments.tasks import mail_notices
 from assessments.views.papers import paper_response
@@ -43,16 +45,30 @@ def peers(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def scorecard_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The scorecard on paper; a draft is marked provisional."""
+    return _paper(request, pk, paper_store.scorecard, "scorecard")
+
+
+@require_safe
+@login_required
+def brief_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The result on one page of paper, for leadership; a draft is marked provisional."""
+    return _paper(request, pk, paper_store.brief, "brief")
+
+
+def _paper(
+    request: HttpRequest, pk: UUID, print_: Callable[[Access, User, Submission | None], paper_store.Paper], kind: str
+) -> HttpResponse:
+    """What was printed of an assessment, or of the submission that was asked for."""
     user = signed_in(request)
     access = readable_assessment(user, pk)
     submission = asked_for(request, access)
     try:
-        paper = paper_store.scorecard(access, user, submission)
+        paper = print_(access, user, submission)
     except (PdfUnavailable, PdfFailed) as failure:
         return render(request, "assessments/no_pdf.html", {"reason": failure, "pk": pk}, status=503)
     named = access.assessment
     number = submission.sequence if submission else ""
-    return paper_response(request, paper, f"{named.organization} {named.team} {named.cycle} scorecard {number}")
+    return paper_response(request, paper, f"{named.organization} {named.team} {named.cycle} {kind} {number}")
 
 
 def asked_for(request: HttpRequest, access: Access) -> Submission | None:

@@ -1,5 +1,7 @@
 """What must hold of a PDF, read from the file: PDF/UA-1 by a validator and once more by hand, texts and links."""
 
+import re
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from io import BytesIO
@@ -7,6 +9,7 @@ from typing import Any
 
 import page as validator
 import pikepdf
+import pypdfium2
 from pypdf import PdfReader
 
 UA_NAMESPACE = "http://www.aiim.org/pdfua/ns/id/"
@@ -95,15 +98,15 @@ def page_sizes(pdf: bytes) -> list[tuple[float, float]]:
 
 def bookmarks(pdf: bytes) -> list[str]:
     """The titles of the outline, flat, in reading order."""
-    return list(_titles(PdfReader(BytesIO(pdf)).outline))
+    return [str(entry.title) for entry in _entries(PdfReader(BytesIO(pdf)).outline)]
 
 
-def _titles(outline: Sequence[object]) -> Iterator[str]:
+def _entries(outline: Sequence[Any]) -> Iterator[Any]:
     for entry in outline:
         if isinstance(entry, list):
-            yield from _titles(entry)
+            yield from _entries(entry)
         else:
-            yield str(getattr(entry, "title", ""))
+            yield entry
 
 
 def addresses(pdf: bytes) -> set[str]:
@@ -130,3 +133,86 @@ def fonts(pdf: bytes) -> set[str]:
             for one in document.objects
             if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/FontDescriptor"
         }
+
+
+def unembedded_fonts(pdf: bytes) -> set[str]:
+    """The names of fonts whose letters are not in the file."""
+    with pikepdf.open(BytesIO(pdf)) as document:
+        return {
+            str(one.FontName)
+            for one in document.objects
+            if isinstance(one, pikepdf.Dictionary)
+            and one.get("/Type") == "/FontDescriptor"
+            and not {"/FontFile", "/FontFile2", "/FontFile3"} & set(one.keys())
+        }
+
+
+def letters_of(pdf: bytes) -> str:
+    """All that can be copied from the pages in the order of reading, without any white space."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        # A hyphen at the end of a line comes as this mark.
+        return "".join("".join(page.get_textpage().get_text_bounded() for page in document).split()).replace(
+            "\ufffe", "-"
+        )
+
+
+def with_drawings(html: str) -> str:
+    """The HTML of a report with what its pictures show in their place."""
+    return re.sub(r"data:image/svg\+xml;base64,([\w+/=]+)", lambda found: b64decode(found[1]).decode(), html)
+
+
+def inked_margins(pdf: bytes, *, across: float, up: float, dpi: int = 36) -> set[int]:
+    """The numbers, from 1, of pages on which anything is drawn nearer to an edge than that: `across` to the left and
+    right one, `up` to the others; in millimetres."""
+    inked = set()
+    with pypdfium2.PdfDocument(pdf) as document:
+        for number, page in enumerate(document, start=1):
+            image = page.render(scale=dpi / 72, grayscale=True).to_pil()
+            width, height = image.size
+            left, top = int(across / 25.4 * dpi), int(up / 25.4 * dpi)
+            edges = [(0, 0, left, height), (width - left, 0, width, height)]
+            edges += [(0, 0, width, top), (0, height - top, width, height)]
+            if any(image.crop(edge).getextrema()[0] < 250 for edge in edges):
+                inked.add(number)
+    return inked
+
+
+def widowed_headings(pdf: bytes, *, foot: float = 60.0) -> list[str]:
+    """The headings in the outline beneath which their page says nothing more; `foot` is where its foot begins, in
+    points from the bottom."""
+    widowed = []
+    reader = PdfReader(BytesIO(pdf))
+    with pypdfium2.PdfDocument(pdf) as document:
+        for entry in _entries(reader.outline):
+            number = reader.get_destination_page_number(entry)
+            page = document[number].get_textpage()
+            found = "".join(page.get_text_bounded(bottom=foot, top=float(entry.top) + 2).split())
+            if found.endswith("".join(str(entry.title).split())):
+                widowed.append(str(entry.title))
+    return widowed
+
+
+def broken_rows(pdf: bytes) -> int:
+    """How many rows of tables stand on more than one page."""
+    with pikepdf.open(BytesIO(pdf)) as document:
+        rows = [element for element in _elements(document.Root.StructTreeRoot) if element.S == "/TR"]
+        return sum(len(set(_pages(row))) > 1 for row in rows)
+
+
+def _pages(node: Any) -> Iterator[Any]:
+    """The pages that hold what is marked as content of a structure element."""
+    kids = node.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            yield from _pages(kid)
+        elif isinstance(kid, pikepdf.Dictionary) and "/Pg" in kid:
+            yield kid.Pg.objgen
+        elif "/Pg" in node:
+            yield node.Pg.objgen
+
+
+def contents_links(pdf: bytes) -> int:
+    """How many links lead to a place in the document."""
+    with pikepdf.open(BytesIO(pdf)) as document:
+        annotations = [one for page in document.pages for one in page.get("/Annots", [])]
+        return sum("/Dest" in one or one.get("/A", {}).get("/S") == "/GoTo" for one in annotations)

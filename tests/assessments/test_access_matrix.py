@@ -106,6 +106,12 @@ scorecard-pdf submitted               GET   302 404 404 200 200 200 200 200
 scorecard-pdf submitted               POST  405 405 405 405 405 405 405 405
 scorecard-pdf returned                GET   302 404 404 200 200 200 200 200
 scorecard-pdf returned                POST  405 405 405 405 405 405 405 405
+brief-pdf draft                       GET   302 404 404 200 200 200 404 404
+brief-pdf draft                       POST  405 405 405 405 405 405 405 405
+brief-pdf submitted                   GET   302 404 404 200 200 200 200 200
+brief-pdf submitted                   POST  405 405 405 405 405 405 405 405
+brief-pdf returned                    GET   302 404 404 200 200 200 200 200
+brief-pdf returned                    POST  405 405 405 405 405 405 405 405
 radar-svg draft                       GET   302 404 404 200 200 200 404 404
 radar-svg draft                       POST  405 405 405 405 405 405 405 405
 radar-svg submitted                   GET   302 404 404 200 200 200 200 200
@@ -194,6 +200,8 @@ trend                                 GET   302 404 404 200 200 200 200 200
 trend                                 POST  405 405 405 405 405 405 405 405
 leadership                            GET   302 404 404 200 200 200 200 200
 leadership                            POST  405 405 405 405 405 405 405 405
+organization-portfolio-pdf            GET   302 404 404 200 200 200 200 200
+organization-portfolio-pdf            POST  405 405 405 405 405 405 405 405
 people                                GET   302 404 404 200 200 200 404 200
 people                                POST  405 405 405 405 405 405 405 405
 invite                                GET   405 405 405 405 405 405 405 405
@@ -491,6 +499,7 @@ def world(agency: Agency, other: Agency, reviewer: User, administrator: User, mo
             "compare": [agency.organization.code],
             "trend": [agency.organization.code],
             "leadership": [agency.organization.code],
+            "organization-portfolio-pdf": [agency.organization.code],
             "share-visits": [shared.link.pk],
             "share-revoke": [shared.link.pk],
             "shared": [shared.token],

@@ -18,7 +18,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from aicmm import pdf
 from assessments import actions, paper_store, reports
 from assessments.datatypes import ScoredAssessment
-from assessments.models import Assessment, User
+from assessments.models import Assessment, Role, User
 from tests.assessments.conftest import AtOnce
 from tests.factories import Agency, client_of, make_cycle, make_reviewer, make_submitted
 
@@ -158,8 +158,9 @@ def test_who_waits_too_long_is_told_to_try_again(
 
 
 def name_of(assessment: Assessment, user: User) -> str:
-    access = paper_store.Access(Assessment.objects.with_names().get(pk=assessment.pk), None)
-    return paper_store._name(access.assessment, paper_store._sealed(access.assessment, None)[2], None, [])
+    access = paper_store.Access(Assessment.objects.with_names().get(pk=assessment.pk), Role.LEAD)
+    scorecard, sha256 = paper_store._sealed(access.assessment, None)
+    return paper_store._name_of_sealed(paper_store.PaperKind.SCORECARD, access, user, None, scorecard, sha256)
 
 
 # ---- Always right ----

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import console, debian, provision
+from scripts import console, debian, fonts, provision
 from scripts import setup as entry
 from scripts.console import CommandFailed, Stop
 
@@ -105,6 +105,7 @@ def project(tmp_path, monkeypatch):
         "missing_pdf_libraries": list,
     }.items():
         monkeypatch.setattr(provision, name, value)
+    monkeypatch.setattr(fonts, "missing", list)
     return commands
 
 
@@ -181,6 +182,26 @@ class TestPdfLibraries:
         monkeypatch.setattr(debian, "can_install", lambda: False)
         provision.find_pdf_libraries()
         assert "PDFs cannot be made yet, everything else works" in capsys.readouterr().out
+
+    def test_fonts_are_installed_where_that_can_be_done(self, monkeypatch):
+        installed: list[str] = []
+        monkeypatch.setattr(fonts, "missing", lambda: ["fonts-wqy-microhei"])
+        monkeypatch.setattr(debian, "can_install", lambda: True)
+        monkeypatch.setattr(debian, "install", installed.extend)
+        assert fonts.provide()
+        assert installed == ["fonts-wqy-microhei"]
+
+    def test_elsewhere_a_sentence_says_what_letters_without_a_font_look_like(self, monkeypatch, capsys):
+        monkeypatch.setattr(fonts, "missing", lambda: ["fonts-wqy-microhei"])
+        monkeypatch.setattr(debian, "can_install", lambda: False)
+        assert fonts.provide()
+        said = capsys.readouterr().out
+        assert "PDFs will show boxes for letters that no font here has" in said
+        assert "sudo apt-get install fonts-wqy-microhei" in said or sys.platform == "darwin"
+
+    def test_a_letter_that_no_font_has_is_missed(self, monkeypatch):
+        monkeypatch.setattr(fonts, "PACKAGES", {"latin": "a", "nobody's": "\ue123"})
+        assert fonts.missing() in (["nobody's"], [])  # none where there is no fontconfig to ask
 
     def test_old_package_lists_are_fetched_anew(self, monkeypatch):
         tried: list[str] = []

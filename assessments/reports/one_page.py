@@ -1,0 +1,194 @@
+"""A result on one page, whatever it says: the brief, and a team's page in an organization's portfolio.
+
+What doesn't fit is left out, and a sentence says how much that is. The scorecard has everything.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import ceil
+from typing import NamedTuple
+
+from django.utils.safestring import SafeString, mark_safe
+
+from assessments import charts
+from assessments.datatypes import ScoredAssessment
+from assessments.narrative import Narrative, Route, narrative
+from assessments.pictures import pictures
+from assessments.reports.levels import COLUMNS, LevelColumn, LevelTable, level_table
+from assessments.reports.printing import lines, picture, shortened
+from assessments.wording import Movement, foundation_sentence
+from rubric.datatypes import Rubric
+
+MOST_DRAWN = 10
+"""Areas that the strip shows with names and levels; more are drawn without words."""
+MOST_STEPS = 3
+MOST_HEIGHT, LEAST_HEIGHT = 78, 34
+"""Of the pictures, in millimetres."""
+HEADLINE_LENGTH, VERDICT_LENGTH, HALF_LENGTH, COLUMN_LENGTH = 88, 100, 50, 13
+"""About how many letters of ordinary width a line holds in the sentences, in either half, and in a column of levels."""
+NAME_LENGTH, LEVEL_LENGTH = 26, 18
+"""So long may the name of an area, a cycle or a level be, in letters of ordinary width."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A way to a higher level: `anchor` is what has to become true first, `more` says how many other questions there
+    are; both are empty where there is no room."""
+
+    area: str
+    sentence: str
+    anchor: str
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnePage:
+    """A result as one page prints it. `more_…` are sentences, empty where nothing is left out.
+
+    `since` is the cycle that `moved` is measured from, empty without one. `tight` where there are many areas. `height`
+    is what is left for the pictures, in millimetres.
+    """
+
+    headline: str
+    verdict: str
+    strip: SafeString
+    radar: SafeString
+    levels: LevelTable
+    more_levels: str
+    since: str
+    moved: tuple[str, ...]
+    more_moved: str
+    foundation: str
+    steps: tuple[NextStep, ...]
+    more_steps: str
+    tight: bool
+    height: int
+
+
+class _Cut(NamedTuple):
+    """How much a page tells: that many areas in the table of levels, movements, and letters of what a step asks."""
+
+    areas: int
+    moved: int
+    anchor: int
+
+
+_CUTS = (_Cut(2 * COLUMNS, 4, 150), _Cut(2 * COLUMNS, 4, 0), _Cut(COLUMNS, 2, 0))
+"""From what a page tells where there is room, to what always fits."""
+
+
+def one_page(sheet: ScoredAssessment, *, ident: str, height: int) -> OnePage:
+    """Put a result on one page, of which it may take `height` millimetres. `ident` begins the ids of its drawings,
+    unique in a document."""
+    short = _with_short_names(sheet)
+    story = narrative(short)
+    pages = (_cut(short, story, cut, ident) for cut in _CUTS)
+    left = ((page, height - _texts_height(page)) for page in pages)
+    page, room = next((one for one in left if one[1] >= LEAST_HEIGHT), (_cut(short, story, _CUTS[-1], ident), 0))
+    return replace(page, height=max(LEAST_HEIGHT, min(MOST_HEIGHT, room)))
+
+
+def height_styles(pages: Iterable[OnePage]) -> SafeString:
+    """The style rules that give the pictures of these pages their heights."""
+    return mark_safe(
+        " ".join(f".high-{height} {{ height: {height}mm; }}" for height in sorted({one.height for one in pages}))
+    )
+
+
+def _cut(sheet: ScoredAssessment, story: Narrative, cut: _Cut, ident: str) -> OnePage:
+    """The page with so much on it; the pictures have no height yet."""
+    size, verdict = len(sheet.rubric.areas), sheet.verdict
+    drawn = pictures(sheet, story, ident=ident)
+    moved = _moved(story.moved, sheet)
+    ways = sum(one.route is not None for one in story.stories)
+    return OnePage(
+        headline=story.headline,
+        verdict=story.verdict,
+        strip=picture(drawn.strip if size <= MOST_DRAWN else _thumbnail(sheet, story, ident)),
+        radar=picture(drawn.radar),
+        levels=level_table(
+            sheet.rubric,
+            sheet.result,
+            validated=verdict.levels if verdict else {},
+            word=verdict.word if verdict else "",
+            most=cut.areas,
+        ),
+        more_levels=_more(size - cut.areas, "area stands", "areas stand", "in the scorecard"),
+        since=shortened(story.since, NAME_LENGTH) if sheet.earlier else "",
+        moved=tuple(movement.sentence for movement in moved[: cut.moved]),
+        more_moved=_more(len(moved) - cut.moved, "area moved", "areas moved", "as the scorecard says"),
+        foundation=foundation_sentence(sheet.rubric, sheet.result),
+        steps=tuple(_next_step(route, cut.anchor) for route in story.priorities[:MOST_STEPS]),
+        more_steps=_more(ways - MOST_STEPS, "way up stands", "ways up stand", "in the scorecard"),
+        tight=size > COLUMNS,
+        height=0,
+    )
+
+
+def _texts_height(page: OnePage) -> int:
+    """About how many millimetres all but the pictures takes; see one_page.css."""
+    said = 5 * lines(page.headline, HEADLINE_LENGTH) + (4 + 5 * lines(page.verdict, VERDICT_LENGTH)) * bool(
+        page.verdict
+    )
+    rows = 2 + bool(page.levels.word) + page.levels.banded
+    levels = sum(14 + 4 * rows + _head_height(row) for row in page.levels.rows) + 4 * bool(page.more_levels)
+    moved = 2 + sum(lines(sentence, HALF_LENGTH) for sentence in page.moved) + bool(page.more_moved)
+    left = moved + 2 + lines(page.since, HALF_LENGTH) + 2 + lines(page.foundation, HALF_LENGTH)
+    steps = (lines(f"{one.area} {one.sentence} {one.anchor} {one.more}", HALF_LENGTH) for one in page.steps)
+    right = 2 + sum(steps) + bool(page.more_steps)
+    return ceil(said + levels + 4.1 * max(left, right) + 10)
+
+
+def _head_height(row: tuple[LevelColumn, ...]) -> int:
+    """Of the names over a row of levels, and of the levels' beneath."""
+    names = max(lines(column.figure.name, COLUMN_LENGTH) for column in row)
+    return 4 * (names + max(lines(column.level_name, COLUMN_LENGTH) for column in row))
+
+
+def _moved(movements: tuple[Movement, ...], sheet: ScoredAssessment) -> list[Movement]:
+    """What is known to have moved: levels first, and in either case from the top of the stack down."""
+    open_ = {area.area for area in sheet.result.areas if not area.complete}
+    known = [one for one in reversed(movements) if one.area not in open_]
+    levels = [one for one in known if one.level_before != one.level_after]
+    return levels + [one for one in known if one not in levels and one.score_difference]
+
+
+def _next_step(route: Route, length: int) -> NextStep:
+    """A way up, with that many letters of what its first step asks; without, where that is none."""
+    first, others = route.changes[0], len(route.changes) - 1
+    return NextStep(
+        area=route.area.name,
+        sentence=route.sentence,
+        anchor=f"Question {first.line.number}: {shortened(first.anchor, length)}" if length else "",
+        more=_more(others, "question", "questions", "beside it") if length else "",
+    )
+
+
+def _more(count: int, one: str, several: str, where: str) -> str:
+    """How much is left out: "3 more areas moved, as the scorecard says."; empty for nothing."""
+    return f"{count} more {one if count == 1 else several} {where}." if count > 0 else ""
+
+
+def _thumbnail(sheet: ScoredAssessment, story: Narrative, ident: str) -> str:
+    title = f"Profile strip. {story.headline}"
+    return charts.strip_svg(sheet.rubric, sheet.result, ident=f"{ident}-strip", title=title, compact=True)
+
+
+def _with_short_names(sheet: ScoredAssessment) -> ScoredAssessment:
+    """The same with names that leave room: of areas, levels and cycles."""
+    return replace(
+        sheet,
+        rubric=_short_names(sheet.rubric),
+        cycle=shortened(sheet.cycle, NAME_LENGTH),
+        earlier=tuple(replace(one, cycle=shortened(one.cycle, NAME_LENGTH)) for one in sheet.earlier),
+    )
+
+
+@lru_cache(maxsize=64)
+def _short_names(rubric: Rubric) -> Rubric:
+    return replace(
+        rubric,
+        levels=tuple(replace(level, name=shortened(level.name, LEVEL_LENGTH)) for level in rubric.levels),
+        areas=tuple(replace(area, name=shortened(area.name, NAME_LENGTH)) for area in rubric.areas),
+    )
