@@ -17,6 +17,8 @@ from django.apps.registry import Apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+from aicmm import triggers
+
 TABLE = "assessments_auditevent"
 TRIGGERS = {
     "sqlite": ("chain", "refuse_placed", "refuse_same_id", "refuse_same_save", "refuse_update", "refuse_delete"),
@@ -57,15 +59,7 @@ def remove(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """The names of triggers the database should have and has not."""
-    catalog = (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(catalog)
-        present = {name for (name,) in cursor.fetchall()}
-    return sorted({f"{TABLE}_{name}" for name in TRIGGERS[connection.vendor]} - present)
+    return triggers.missing(connection, [f"{TABLE}_{name}" for name in TRIGGERS[connection.vendor]])
 
 
 def _sqlite(meta: Any) -> list[str]:

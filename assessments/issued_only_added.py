@@ -8,9 +8,11 @@ from django.apps.registry import Apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+from aicmm import triggers
+
 TABLE = "assessments_issuedpaper"
 REFUSAL = "What was handed out stays as it was noted"
-EVENTS = {"sqlite": ("update", "delete"), "postgresql": ("update", "delete", "truncate")}
+EVENTS = {"sqlite": ("insert", "update", "delete"), "postgresql": ("update", "delete", "truncate")}
 
 
 def install(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -37,19 +39,15 @@ def remove(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """The names of triggers the database should have and has not."""
-    catalog = (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(catalog)
-        present = {name for (name,) in cursor.fetchall()}
-    return sorted({f"{TABLE}_refuse_{event}" for event in EVENTS[connection.vendor]} - present)
+    return triggers.missing(connection, [f"{TABLE}_refuse_{event}" for event in EVENTS[connection.vendor]])
 
 
 def _statement(vendor: str, event: str) -> str:
     name = f"CREATE TRIGGER {TABLE}_refuse_{event} BEFORE {event.upper()} ON {TABLE}"
+    if vendor == "sqlite" and event == "insert":
+        # `INSERT OR REPLACE` drops the row that is in the way without firing its DELETE trigger: the older one stays.
+        present = f"SELECT 1 FROM {TABLE} AS present WHERE present.id = NEW.id OR present.sha256 = NEW.sha256"  # noqa: S608
+        return f"{name} WHEN EXISTS ({present}) BEGIN SELECT RAISE(IGNORE); END"
     if vendor == "sqlite":
         return f"{name} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     return f"{name} FOR EACH {'STATEMENT' if event == 'truncate' else 'ROW'} EXECUTE FUNCTION {TABLE}_refuse()"

@@ -14,6 +14,8 @@ from django.apps.registry import Apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+from aicmm import triggers
+
 EVENTS = ("insert", "update", "delete")
 REFUSAL = "is published and can't be changed; publish a new version instead"
 
@@ -54,16 +56,8 @@ def remove(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """The names of triggers the database should have and has not."""
-    catalog = (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(catalog)
-        present = {name for (name,) in cursor.fetchall()}
-    expected = {f"rubric_{model.lower()}_refuse_{event}" for model in RUBRIC_OF for event in EVENTS}
-    return sorted(expected - present)
+    expected = [f"rubric_{model.lower()}_refuse_{event}" for model in RUBRIC_OF for event in EVENTS]
+    return triggers.missing(connection, expected)
 
 
 def _statements(model: str, meta: Any, vendor: str) -> list[str]:

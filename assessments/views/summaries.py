@@ -9,7 +9,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from assessments import outcome, summaries
-from assessments.access import readable_assessment, signed_in
+from assessments.access import Access, readable_assessment, signed_in
+from assessments.datatypes import ScoredAssessment
 from assessments.views.result import asked_for
 
 
@@ -17,9 +18,7 @@ from assessments.views.result import asked_for
 @login_required
 def radar(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The radar as an SVG file of its own."""
-    user = signed_in(request)
-    access = readable_assessment(user, pk)
-    sheet = outcome.sheet_for(access, user, asked_for(request, access))
+    _, sheet = _asked_for(request, pk)
     return _file(summaries.radar_file(sheet), "image/svg+xml", f"{summaries.file_name(sheet)}-radar.svg")
 
 
@@ -27,9 +26,7 @@ def radar(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What an e-mail about the result would say, to copy or to open as a new one."""
-    user = signed_in(request)
-    access = readable_assessment(user, pk)
-    sheet = outcome.sheet_for(access, user, asked_for(request, access))
+    access, sheet = _asked_for(request, pk)
     page = {"assessment": access.assessment, "sheet": sheet} | summaries.summary_page(sheet)
     return render(request, "assessments/summary.html", page)
 
@@ -38,10 +35,15 @@ def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def summary_mail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The same as a draft that a mail program opens."""
+    _, sheet = _asked_for(request, pk)
+    return _file(summaries.mail(sheet), "message/rfc822", f"{summaries.file_name(sheet)}.eml")
+
+
+def _asked_for(request: HttpRequest, pk: UUID) -> tuple[Access, ScoredAssessment]:
+    """The result that this reader sees, or that of the submission that was asked for."""
     user = signed_in(request)
     access = readable_assessment(user, pk)
-    sheet = outcome.sheet_for(access, user, asked_for(request, access))
-    return _file(summaries.mail(sheet), "message/rfc822", f"{summaries.file_name(sheet)}.eml")
+    return access, outcome.sheet_for(access, user, asked_for(request, access))
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:

@@ -7,12 +7,14 @@ from pathlib import Path
 import pikepdf
 import pytest
 import zxingcpp
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from PIL import Image
 
 from aicmm.qr import qr_svg
 from assessments import issued_only_added
+from assessments.checks import check_issued
 from assessments.models import IssuedPaper, PaperKind
 from tests.assessments import forging, pdf_checks
 from tests.assessments.conftest import AtOnce
@@ -48,9 +50,29 @@ def test_the_database_lets_rows_only_be_added(statement: str) -> None:
     assert IssuedPaper.objects.get().sha256 == "a" * 64
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.django_db
-def test_no_trigger_is_missing() -> None:
-    assert issued_only_added.missing(connection) == []
+def test_a_row_is_not_replaced_by_another() -> None:
+    note()
+    (row,) = IssuedPaper.objects.values("id", "made_at")
+    with connection.cursor() as cursor:
+        for key, digest in ((None, "a" * 64), (row["id"], "b" * 64)):
+            cursor.execute(
+                f"INSERT OR REPLACE INTO {issued_only_added.TABLE} (id, sha256, kind, made_at)"
+                " VALUES (%s, %s, 'brief', '1999-01-01')",
+                [key, digest],
+            )
+    assert list(IssuedPaper.objects.values("id", "made_at")) == [row]
+
+
+@pytest.mark.django_db
+def test_a_missing_trigger_is_told_by_the_system_checks() -> None:
+    assert check_issued(databases=["default"]) == []
+    issued_only_added.remove(apps, connection.schema_editor())
+    (error,) = check_issued(databases=["default"])
+    issued_only_added.install(apps, connection.schema_editor())
+    assert error.id == "assessments.E002"
+    assert check_issued(databases=["default"]) == []
 
 
 @pytest.mark.django_db
