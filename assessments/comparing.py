@@ -32,9 +32,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceCell:
-    """One result's level in an area. `level_name` says why there is none, too. `difference` is that to the base, such
-    as "+1", "same", or an en dash where either has no level; empty for the base itself."""
+    """The level of one result, by its `label`, in an area. `level_name` says why there is none, too. `difference` is
+    that to the base, such as "+1", "same", or an en dash where either has no level; empty for the base itself."""
 
+    label: str
     level: int | None
     level_name: str
     score: str
@@ -113,6 +114,7 @@ def _cells(compared: Sequence[Compared], areas: Sequence[AreaResult | None]) -> 
     base = areas[0].level if areas[0] else None
     return tuple(
         DifferenceCell(
+            label=one.label,
             level=area.level if area else None,
             level_name=_level_name(one, area),
             score=one_decimal(area.score if area else None),
