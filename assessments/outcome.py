@@ -70,6 +70,7 @@ def result_page(access: Access, user: User, submission: Submission | None = None
         "links_to_questions": submission is None,
         "open_count": sum(area.questions - area.answered for area in sheet.result.areas),
         "reviews": decided,
+        "shares": access.may_submit and access.assessment.submitted_at is not None,
         "submissions": submissions_of(access.assessment),
         **_beside(access.assessment, sheet),
         **drawings(sheet, story),

@@ -127,7 +127,7 @@ def test_of_a_draft_there_is_nothing_to_share(lead: Client, agency: Agency) -> N
     for reply in (lead.get(share(agency.draft), follow=True), lead.post(share(agency.draft), fields(), follow=True)):
         assert "Nothing of this assessment was sealed yet" in words(reply)
     assert not ShareLink.objects.exists()
-    assert "Share with someone outside" not in words(lead.get(reverse("result", args=[agency.draft.pk])))
+    assert "share with someone outside" not in words(lead.get(reverse("result", args=[agency.draft.pk])))
 
 
 def test_the_result_leads_leads_there_and_nobody_else(agency: Agency, submitted: Assessment) -> None:
