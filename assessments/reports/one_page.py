@@ -23,8 +23,8 @@ from rubric.datatypes import Rubric
 MOST_DRAWN = 10
 """Areas that the strip shows with names and levels; more are drawn without words."""
 MOST_STEPS = 3
-MOST_HEIGHT, LEAST_HEIGHT = 78, 34
-"""Of the pictures, in millimetres."""
+MOST_HEIGHT, GOOD_HEIGHT, LEAST_HEIGHT = 78, 54, 34
+"""Of the pictures, in millimetres: good is what can be read without bending over it."""
 HEADLINE_LENGTH, VERDICT_LENGTH, HALF_LENGTH, COLUMN_LENGTH = 88, 100, 50, 13
 """About how many letters of ordinary width a line holds in the sentences, in either half, and in a column of levels."""
 NAME_LENGTH, LEVEL_LENGTH = 26, 18
@@ -74,7 +74,13 @@ class _Cut(NamedTuple):
     anchor: int
 
 
-_CUTS = (_Cut(2 * COLUMNS, 4, 150), _Cut(2 * COLUMNS, 4, 0), _Cut(COLUMNS, 2, 0))
+_CUTS = (
+    _Cut(2 * COLUMNS, 4, 150),
+    _Cut(2 * COLUMNS, 4, 90),
+    _Cut(2 * COLUMNS, 3, 50),
+    _Cut(2 * COLUMNS, 4, 0),
+    _Cut(COLUMNS, 2, 0),
+)
 """From what a page tells where there is room, to what always fits."""
 
 
@@ -83,9 +89,11 @@ def one_page(sheet: ScoredAssessment, *, ident: str, height: int) -> OnePage:
     unique in a document."""
     short = _with_short_names(sheet)
     story = narrative(short)
-    pages = (_cut(short, story, cut, ident) for cut in _CUTS)
-    left = ((page, height - _texts_height(page)) for page in pages)
-    page, room = next((one for one in left if one[1] >= LEAST_HEIGHT), (_cut(short, story, _CUTS[-1], ident), 0))
+    pages = [_cut(short, story, cut, ident) for cut in _CUTS]
+    left = [(page, height - _texts_height(page)) for page in pages]
+    # Pictures that can be read count for more than whole sentences, and those for more than pictures that are large.
+    fitting = (one for least in (GOOD_HEIGHT, LEAST_HEIGHT) for one in left if one[1] >= least)
+    page, room = next(fitting, left[-1])
     return replace(page, height=max(LEAST_HEIGHT, min(MOST_HEIGHT, room)))
 
 
@@ -114,13 +122,13 @@ def _cut(sheet: ScoredAssessment, story: Narrative, cut: _Cut, ident: str) -> On
             word=verdict.word if verdict else "",
             most=cut.areas,
         ),
-        more_levels=_more(size - cut.areas, "area stands", "areas stand", "in the scorecard"),
+        more_levels=_more(size - cut.areas, "area stands", "areas stand", " in the scorecard"),
         since=shortened(story.since, NAME_LENGTH) if sheet.earlier else "",
         moved=tuple(movement.sentence for movement in moved[: cut.moved]),
-        more_moved=_more(len(moved) - cut.moved, "area moved", "areas moved", "as the scorecard says"),
+        more_moved=_more(len(moved) - cut.moved, "area moved", "areas moved", "; the scorecard says how"),
         foundation=foundation_sentence(sheet.rubric, sheet.result),
         steps=tuple(_next_step(route, cut.anchor) for route in story.priorities[:MOST_STEPS]),
-        more_steps=_more(ways - MOST_STEPS, "way up stands", "ways up stand", "in the scorecard"),
+        more_steps=_more(ways - MOST_STEPS, "way up stands", "ways up stand", " in the scorecard"),
         tight=size > COLUMNS,
         height=0,
     )
@@ -161,13 +169,13 @@ def _next_step(route: Route, length: int) -> NextStep:
         area=route.area.name,
         sentence=route.sentence,
         anchor=f"Question {first.line.number}: {shortened(first.anchor, length)}" if length else "",
-        more=_more(others, "question", "questions", "beside it") if length else "",
+        more=_more(others, "question", "questions", " beside it") if length else "",
     )
 
 
 def _more(count: int, one: str, several: str, where: str) -> str:
-    """How much is left out: "3 more areas moved, as the scorecard says."; empty for nothing."""
-    return f"{count} more {one if count == 1 else several} {where}." if count > 0 else ""
+    """How much is left out: "3 more areas moved; the scorecard says how."; empty for nothing."""
+    return f"{count} more {one if count == 1 else several}{where}." if count > 0 else ""
 
 
 def _thumbnail(sheet: ScoredAssessment, story: Narrative, ident: str) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from aicmm import pdf
 from assessments.datatypes import CycleResult, ScoredAssessment, Seal, TeamHistory, Verdict
+from assessments.leadership import leadership
+from assessments.leadership_words import headline
 from assessments.reports.contents import Contents, Entry, is_long
 from assessments.reports.one_page import OnePage, height_styles, one_page
-from assessments.reports.portfolio_words import portfolio_sentences
 from assessments.reports.printing import (
     RUNNING_LENGTH,
     document,
@@ -95,7 +96,7 @@ def portfolio_html(organization: str, histories: Sequence[TeamHistory]) -> str:
             "newest_cycle": max(histories, key=lambda one: one.newest.cycle_starts_on).newest.cycle,
             "date": printed_date(newest),
             "moment": newest.isoformat(timespec="seconds"),
-            "sentences": portfolio_sentences(histories),
+            "sentences": [line for group in leadership(histories) for line in headline(group)],
             "tables": tables,
             "versions": len({(table.rubric.code, table.rubric.version) for table in tables}) > 1,
             "validated": any(cell.validated for table in tables for row in table.rows for cell in row.cells),

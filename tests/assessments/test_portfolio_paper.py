@@ -1,0 +1,191 @@
+"""What the teams of an organization submitted, on paper: who gets it, and that it is whole and for everyone."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from aicmm import pdf
+from aicmm.pdf_protocol import Reply
+from assessments import reports
+from assessments.datatypes import TeamHistory
+from assessments.models import IssuedPaper, Organization, PaperKind, Scorecard, User
+from tests.factories import (
+    Agency,
+    client_of,
+    make_accepted,
+    make_past_cycle,
+    make_returned,
+    make_submitted,
+)
+
+from . import pdf_checks
+from .sheets import full_rubric, make_cycle_result
+from .varied import WORDS
+
+ACROSS, UP = 16, 7
+"""Millimetres at the edges of a page on which nothing is ever drawn."""
+
+
+@pytest.fixture
+def _plain(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Any) -> None:
+    """What would be printed, as it is handed to the printer."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    monkeypatch.setattr(pdf, "render", lambda html, **_: html.encode())
+
+
+def ask(user: User, organization: Organization, **query: str) -> HttpResponse:
+    address = reverse("organization-portfolio-pdf", args=[organization.code])
+    return client_of(user).get(address, query)  # type: ignore[return-value]
+
+
+def teams(count: int, *, name: str = "", cycles: int = 2) -> tuple[TeamHistory, ...]:
+    """Teams with a result in each of so many cycles, which get better by a level; `name` begins their names."""
+    return tuple(
+        TeamHistory(
+            f"{name} {number}".strip(),
+            tuple(
+                replace(
+                    make_cycle_result(
+                        team=f"{name} {number}".strip(),
+                        cycle=f"FY{2026 + back} Q1",
+                        starts_on=date(2025 + back, 10, 1),
+                        choices=dict.fromkeys(full_rubric().question_by_code, 3) | {"mlops-1": back + 1, "mlops-2": 1},
+                        validated={"mlops": 2} if number % 2 else None,
+                    ),
+                    code=f"AAAA-BBBB-{number:04}",
+                )
+                for back in range(cycles)
+            ),
+        )
+        for number in range(1, count + 1)
+    )
+
+
+def made(organization: str, histories: tuple[TeamHistory, ...]) -> Reply:
+    return pdf.made(reports.portfolio_html(organization, histories))
+
+
+# ---- Who gets it ----
+
+
+@pytest.mark.usefixtures("_plain")
+def test_members_and_staff_get_what_each_team_submitted_last(agency: Agency, other: Agency, reviewer: User) -> None:
+    make_submitted(organization=agency.organization, by=agency.lead, team="Gauges", cycle=make_past_cycle())
+    make_submitted(organization=agency.organization, by=agency.lead, team="Gauges")
+    make_accepted(organization=agency.organization, by=agency.lead, team="Levees", level=4)
+    make_returned(organization=agency.organization, by=agency.lead, team="Locks")
+    make_submitted(organization=other.organization, by=other.lead, team="Elsewhere")
+    for user in (agency.lead, agency.contributor, agency.viewer, reviewer):
+        reply = ask(user, agency.organization)
+        said = reply.content.decode()
+        assert (reply.status_code, reply["Content-Type"]) == (200, "application/pdf")
+        assert reply["Content-Disposition"].endswith('-portfolio.pdf"')
+        assert all(team in said for team in ("Gauges", "Levees", "Locks"))
+        assert agency.draft.team not in said
+        assert "Elsewhere" not in said
+
+
+@pytest.mark.usefixtures("_plain")
+def test_outsiders_find_nothing_and_so_does_everyone_before_anything_is_sealed(
+    agency: Agency, other: Agency, reviewer: User
+) -> None:
+    for user in (agency.lead, reviewer):
+        assert ask(user, agency.organization).status_code == 404
+    make_submitted(organization=agency.organization, by=agency.lead)
+    assert ask(other.lead, agency.organization).status_code == 404
+    assert ask(agency.lead, agency.organization).status_code == 200
+
+
+@pytest.mark.usefixtures("_plain")
+def test_what_the_first_look_found_stays_unseen_by_staff_while_a_second_is_open(agency: Agency, reviewer: User) -> None:
+    accepted = make_accepted(organization=agency.organization, by=agency.lead)
+    Scorecard.objects.filter(assessment=accepted).update(second_look=True)
+    assert "Validated" in ask(agency.lead, agency.organization).content.decode()
+    assert "Validated" not in ask(reviewer, agency.organization).content.decode()
+
+
+@pytest.mark.usefixtures("_plain")
+def test_it_says_what_the_leadership_page_says(agency: Agency) -> None:
+    make_submitted(organization=agency.organization, by=agency.lead, team="Gauges")
+    make_submitted(organization=agency.organization, by=agency.lead, team="Levees", level=2)
+    page = client_of(agency.lead).get(reverse("leadership", args=[agency.organization.code])).content.decode()
+    paper = ask(agency.lead, agency.organization).content.decode()
+    said = [line.split("<")[0] for line in page.split('<p class="usa-intro">')[1:]]
+    assert said
+    assert all(line in paper for line in said)
+
+
+@pytest.mark.usefixtures("_plain")
+def test_a_stored_one_takes_the_same_few_queries_whatever_the_number_of_teams(
+    agency: Agency, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    address = reverse("organization-portfolio-pdf", args=[agency.organization.code])
+    client = client_of(agency.lead)
+    for count in (1, 3):
+        for number in range(count):
+            make_submitted(organization=agency.organization, by=agency.lead, team=f"{count}, {number}")
+        client.get(address)
+        with django_assert_num_queries(6):
+            client.get(address)
+
+
+@pytest.mark.usefixtures("_plain")
+def test_it_is_made_anew_once_a_team_submits_again(agency: Agency) -> None:
+    make_submitted(organization=agency.organization, by=agency.lead, team="Gauges")
+    first, again = ask(agency.lead, agency.organization), ask(agency.viewer, agency.organization)
+    assert first["ETag"] == again["ETag"]
+    make_submitted(organization=agency.organization, by=agency.lead, team="Levees")
+    assert ask(agency.lead, agency.organization)["ETag"] != first["ETag"]
+
+
+def test_what_was_handed_out_is_known_again(agency: Agency, client: Client, settings: Settings, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT, settings.PDF_SECONDS = str(tmp_path), 60
+    make_submitted(organization=agency.organization, by=agency.lead)
+    paper = ask(agency.lead, agency.organization).content
+    assert IssuedPaper.objects.get().kind == PaperKind.PORTFOLIO
+    file = SimpleUploadedFile("portfolio.pdf", paper, "application/pdf")
+    reply = client.post(reverse("verify-paper"), {"paper": file})
+    assert "genuine" in reply.content.decode().lower()
+
+
+# ---- What it is ----
+
+
+@pytest.mark.parametrize(
+    ("organization", "histories"),
+    [
+        ("Department of Rivers", teams(1, name="Gauges", cycles=1)),
+        ("Department of Rivers", teams(2, name="Levees")),
+        (WORDS["arabic"], teams(3, name=WORDS["hebrew"][:60])),
+        ("W" * 200, teams(9, name=WORDS["japanese"][:90])),
+    ],
+    ids=["one", "two", "leftwards", "long names"],
+)
+def test_it_is_whole_and_for_everyone(organization: str, histories: tuple[TeamHistory, ...]) -> None:
+    paper = made(organization, histories)
+    assert paper.problems == ()
+    assert pdf_checks.ua_problems(paper.body) == []
+    assert not pdf_checks.unembedded_fonts(paper.body)
+    assert pdf_checks.inked_margins(paper.body, across=ACROSS, up=UP) == set()
+    assert not pdf_checks.widowed_headings(paper.body)
+    pages = len(pdf_checks.page_sizes(paper.body))
+    assert pages == len(histories) + (2 if pages > 10 else 1)
+    assert ("Contents" in pdf_checks.letters_of(paper.body)) == (pages > 6)
+    assert len(pdf_checks.bookmarks(paper.body)) > len(histories)
+
+
+def test_the_same_teams_are_the_same_document() -> None:
+    assert reports.portfolio_html("Rivers", teams(3)) == reports.portfolio_html("Rivers", teams(3))
+
+
+def test_of_more_teams_than_have_a_page_all_are_in_the_table() -> None:
+    html = reports.portfolio_html("Rivers", teams(30, name="Team"))
+    assert all(f"Team {number}" in html for number in range(1, 31))
+    assert html.count('id="team-') == 24
