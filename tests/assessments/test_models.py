@@ -324,7 +324,6 @@ UNIQUE: dict[str, Callable[[], Any]] = {
     "one seal's digest, one scorecard": lambda: same_scorecard(sha256=True),
     "one seal's code, one scorecard": lambda: same_scorecard(code=True),
     "one token, one link": same_token,
-    "one file, one digest": lambda: [issued_paper() for _ in range(2)],
     "one token, one invitation": lambda: [make_invitation(token="t") for _ in range(2)],
 }
 
