@@ -62,7 +62,7 @@ class TeamStanding:
 class Move:
     """One area of a team that changed its level. `answers` are the changed choices that brought it there, those in its
     direction first; `evidence` the titles of the links that are new with them. `versions` are the rubric's before and
-    after, where it is not the same one."""
+    after, where it is not the same one. `accepted` is the CoE's level, None where it gave none."""
 
     team: str
     assessment_id: str
@@ -72,6 +72,7 @@ class Move:
     answers: tuple[AnswerChange, ...]
     evidence: tuple[str, ...]
     versions: tuple[str, str] | None
+    accepted: int | None = None
 
     @property
     def steps(self) -> int:
@@ -102,6 +103,7 @@ class Raise:
     """One question of a decision: the level to reach, and the anchor that would have to become true."""
 
     name: str
+    question: str
     from_level: int
     to_level: int
     anchor: str
@@ -182,6 +184,7 @@ def _moves_of(team: TeamStanding) -> Iterator[Move]:
             answers=answers,
             evidence=tuple(title for change in answers for title in _new_evidence(change)),
             versions=None if old == new else (old, new),
+            accepted=(newest.validated or {}).get(movement.area),
         )
 
 
@@ -288,6 +291,7 @@ def _ways_up(team: TeamStanding) -> Iterator[Decision]:
             changes=tuple(
                 Raise(
                     name=wording.question_name(rubric, change.question),
+                    question=rubric.question_by_code[change.question].text,
                     from_level=change.from_level,
                     to_level=change.to_level,
                     anchor=rubric.question_by_code[change.question].anchors[change.to_level - 1].text,

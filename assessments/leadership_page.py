@@ -34,10 +34,11 @@ COMPARED = 2
 
 @dataclass(frozen=True, slots=True)
 class TeamCard:
-    """One team among the others. `verdict` says that the CoE asks for more, or where it accepted other levels; else it
-    is empty."""
+    """One team among the others. `query` asks for the submission that is shown, where the team works on another.
+    `verdict` says that the CoE asks for more, or where it accepted other levels; else it is empty."""
 
     pk: str
+    query: str
     team: str
     cycle: str
     state: str
@@ -59,6 +60,7 @@ class FiguresRow:
 @dataclass(frozen=True, slots=True)
 class MoveLine:
     sentence: str
+    accepted: str
     because: Because
     evidence: tuple[Spoken, ...]
     other_cause: str
@@ -156,10 +158,10 @@ def _section(group: Leadership, *, number: int, named: bool) -> Section:
         rows=tuple(_row(team, group.areas) for team in group.teams),
         compared=any(team.before for team in group.teams),
         moved=_moved(group.moves[:MOVES_SHOWN]),
-        more_moves=words.more_moves(len(group.moves[MOVES_SHOWN:])),
+        more_moves=words.more_moves(len(group.moves[MOVES_SHOWN:]), teams),
         foundations=tuple(_foundation(one, teams) for one in group.foundations[:FOUNDATIONS_SHOWN]),
         decisions=tuple(_decision(one, teams) for one in group.decisions[:DECISIONS_SHOWN]),
-        more_decisions=words.more_decisions(len(group.decisions[DECISIONS_SHOWN:])),
+        more_decisions=words.more_decisions(len(group.decisions[DECISIONS_SHOWN:]), teams),
     )
 
 
@@ -175,6 +177,7 @@ def _card(team: TeamStanding) -> TeamCard:
     )
     return TeamCard(
         pk=newest.assessment_id,
+        query=f"?submission={newest.sequence}" if newest.state == State.RETURNED else "",
         team=team.team,
         cycle=newest.cycle,
         state=newest.state,
@@ -235,7 +238,13 @@ def _moved(moves: Sequence[Move]) -> tuple[MovedTeam, ...]:
 
 
 def _move(move: Move) -> MoveLine:
-    return MoveLine(move.movement.sentence, words.because(move), words.new_evidence(move), words.other_cause(move))
+    return MoveLine(
+        sentence=move.movement.sentence,
+        accepted=words.accepted_otherwise(move),
+        because=words.because(move),
+        evidence=words.new_evidence(move),
+        other_cause=words.other_cause(move),
+    )
 
 
 def _foundation(one: Foundation, teams: int) -> FoundationLine:

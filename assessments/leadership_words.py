@@ -110,7 +110,10 @@ def _most(rubric: Rubric, levels: Sequence[int], areas: str) -> str:
     """The highest level that at least half of them reach, or that most are at the lowest one."""
     reached = next(level for level in range(max(levels), 0, -1) if 2 * _at_least(level, levels) >= len(levels))
     count = levels.count(reached) if reached == min(levels) else _at_least(reached, levels)
-    above = ", or above" if min(levels) < reached < max(levels) else ""
+    if reached == min(levels):
+        above = f", and {number_word(len(levels) - count)} above"
+    else:
+        above = ", or above" if reached < max(levels) else ""
     return as_sentence(f"{number_word(count)} of {areas} {_stand(count)} at {_level(rubric, reached)}{above}.")
 
 
@@ -257,11 +260,18 @@ def other_cause(move: Move) -> str:
     return f"{changed}." if move.answers else f"No answer of it changed, but {changed[0].lower()}{changed[1:]}."
 
 
-def more_moves(count: int) -> str:
+def accepted_otherwise(move: Move) -> str:
+    """That the CoE accepted another level than the one an area moved to by its team's word; empty where it didn't."""
+    if move.accepted is None or move.accepted == move.movement.level_after:
+        return ""
+    return f"The Center of Excellence accepted Level {move.accepted}."
+
+
+def more_moves(count: int, teams: int) -> str:
     """How many are left out, and where they stand; empty if none."""
     if not count:
         return ""
-    return as_sentence(f"{counted(count, 'more area')} moved; why stands in the teams' results.")
+    return as_sentence(f"{counted(count, 'more area')} moved; why stands in the {_whose(teams)} results.")
 
 
 # ---- What holds back, what to decide ----
@@ -309,11 +319,13 @@ def more_questions(decision: Decision) -> str:
     return f"And {counted(more, 'more question')}." if more > 0 else ""
 
 
-def more_decisions(count: int) -> str:
+def more_decisions(count: int, teams: int) -> str:
     """How many ways up are left out, and where they stand; empty if none."""
     if not count:
         return ""
-    return as_sentence(f"{counted(count, 'more way')} to a higher level {_stand(count)} in the teams' results.")
+    return as_sentence(
+        f"{counted(count, 'more way')} to a higher level {_stand(count)} in the {_whose(teams)} results."
+    )
 
 
 # ---- Small words ----
@@ -322,6 +334,10 @@ def more_decisions(count: int) -> str:
 def counted(count: int, noun: str) -> str:
     """ "one team", "two teams", "12 teams"."""
     return f"{number_word(count)} {noun}" if count == 1 else f"{number_word(count)} {noun}s"
+
+
+def _whose(teams: int) -> str:
+    return "team's" if teams == 1 else "teams'"
 
 
 def _level(rubric: Rubric, level: int) -> str:

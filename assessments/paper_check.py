@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from assessments.datatypes import GivenAnswer, ScoredAssessment
 from assessments.narrative import AreaStory, QuestionLine, answer_text, narrative
 from assessments.scoring import NOT_APPLICABLE, UNKNOWN, Answer
+from assessments.wording import join_words
 from rubric.datatypes import Rubric
 
 MOST_SENTENCES, MOST_LETTERS = 20, 300
@@ -21,6 +22,7 @@ HEAD_LENGTH = 400
 
 _INVISIBLE = re.compile("[\\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 _SCORE = re.compile(r"Score(\d\.\d)")
+_NUMBERED = re.compile(r"Page(\d{1,3})of(\d{1,3})")
 _DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _CODE = re.compile(r"(?<![0-9A-Z-])[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){2}(?![0-9A-Z-])")
 
@@ -66,6 +68,7 @@ def compared(sheet: ScoredAssessment, pages: Sequence[str]) -> Compared:
     text = squashed("".join(pages))
     stories = narrative(sheet).stories
     differences = [
+        *_missing_pages(pages),
         *_seals(sheet, "\n".join(pages)),
         *_table(sheet, stories, text),
         *(one for story in reversed(stories) for one in _area(sheet.rubric, story, text)),
@@ -76,6 +79,19 @@ def compared(sheet: ScoredAssessment, pages: Sequence[str]) -> Compared:
 def squashed(text: str) -> str:
     """Without white space and what nobody sees: lines break elsewhere in each extraction."""
     return _INVISIBLE.sub("", text)
+
+
+def _missing_pages(pages: Sequence[str]) -> Iterator[str]:
+    """Which pages are gone, by the numbers that the others carry at their foot."""
+    numbered = [found[-1] for page in pages if (found := _NUMBERED.findall(squashed(page)))]
+    if not numbered:
+        yield "no page carries a number"
+        return
+    size = max(int(of) for _, of in numbered)
+    missing = sorted({*range(1, size + 1)} - {int(number) for number, _ in numbered})
+    if missing:
+        words = [str(number) for number in missing]
+        yield f"of its {size} pages {join_words(words)} {'is' if len(words) == 1 else 'are'} missing"
 
 
 def _seals(sheet: ScoredAssessment, text: str) -> Iterator[str]:

@@ -64,7 +64,7 @@ def reading(content: bytes) -> Reading:
 def _opened(content: bytes) -> tuple[bytes, list[str], list[str]]:
     """The embedded document, the text of each page, and which pages' text can't be read."""
     if b"%PDF-" not in content[:1024]:
-        raise Unreadable("It is no PDF.")
+        raise Unreadable("This isn't a PDF.")
     try:
         reader = PdfReader(io.BytesIO(content))
         document = _attached(reader)

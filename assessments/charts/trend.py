@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import groupby, takewhile
 from typing import Final
 
-from assessments.charts.colours import GRID, INK, WHITE, level_colour
+from assessments.charts.colours import GRID, INK, LEVEL_COLOURS, WHITE
 from assessments.charts.rows import WIDTH, key, svg
 from assessments.charts.styles import MAIN_STYLE, VALIDATED_STYLE
 from assessments.charts.text import ELLIPSIS, escaped, number, text_width, wrap
@@ -111,7 +111,7 @@ def _band(level: int, top: int, width: float) -> str:
     y = _y(level, top)
     return (
         f'<path d="M{number(_LEFT)} {number(y - _BAND / 2)}h{number(width)}v{number(_BAND)}h{number(-width)}z" '
-        f'fill="{level_colour(level, top).fill}" fill-opacity=".22"/>'
+        f'fill="{LEVEL_COLOURS[2].fill}" fill-opacity="{number(0.25 * level / top)}"/>'
         f'<text x="{number(_LEFT - 8)}" y="{number(y + 4.5)}" font-size="{number(_SIZE)}" font-weight="700" '
         f'text-anchor="end">{level}</text>'
     )

@@ -40,8 +40,9 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
         return named.defer("scorecard__document").order_by("-created_at", "-pk")
 
     def with_visits(self) -> Self:
-        """Adds `visit_count` and `last_visit`."""
-        return self.annotate(visit_count=Count("visits"), last_visit=Max("visits__at"))
+        """Adds `visit_count` and `last_visit`: of those who got to read."""
+        read = Q(visits__kind__in=(VisitKind.PAGE, VisitKind.PDF))
+        return self.annotate(visit_count=Count("visits", filter=read), last_visit=Max("visits__at", filter=read))
 
     def not_revoked(self) -> Self:
         """Those that work or have expired."""

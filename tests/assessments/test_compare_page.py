@@ -29,7 +29,7 @@ from tests.factories import (
 )
 from tests.rubric.factories import make_rubric
 
-TABLE_ROW = re.compile(r"<tr>\s*<th scope=\"row\">(\w+)</th>(.*?)</tr>", re.DOTALL)
+TABLE_ROW = re.compile(r"<tr[^>]*>\s*<th scope=\"row\"[^>]*>(\w+)</th>(.*?)</tr>", re.DOTALL)
 
 
 def submitted_in(agency: Agency, *, days_ago: int, team: str = "Ice Watch", **answers: Any) -> Assessment:
@@ -57,7 +57,7 @@ def main_of(page: str) -> str:
 
 def levels_of(page: str) -> dict[str, list[str]]:
     """Each area's levels and differences as the table has them, such as ["3", "+1 4"]."""
-    cells = {area: re.findall(r"<td>(.*?)</td>", row, re.DOTALL) for area, row in TABLE_ROW.findall(page)}
+    cells = {area: re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for area, row in TABLE_ROW.findall(page)}
     return {
         area: [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", cell)).strip() for cell in row] for area, row in cells.items()
     }

@@ -265,10 +265,13 @@ def test_at_the_top_there_is_nothing_to_decide() -> None:
         (teams_of([NA, NA, NA]), "One team has submitted. None of its areas is rated."),
         (teams_of([1, 2, 3]), "One team has submitted. Two of its three areas stand at Level 2, Name 2, or above."),
         (teams_of([1, 3, 3]), "One team has submitted. Two of its three areas stand at Level 3, Name 3."),
-        (teams_of([1, 1, 3]), "One team has submitted. Two of its three areas stand at Level 1, Name 1."),
+        (
+            teams_of([1, 1, 3]),
+            "One team has submitted. Two of its three areas stand at Level 1, Name 1, and one above.",
+        ),
         (
             teams_of([1, 1, 3], [NA, 1, 2]),
-            "Two teams have submitted. Three of their five rated areas stand at Level 1, Name 1.",
+            "Two teams have submitted. Three of their five rated areas stand at Level 1, Name 1, and two above.",
         ),
         (
             teams_of([1, 2, 3], [4, 4, 4]),
@@ -404,12 +407,12 @@ def test_a_decision_says_what_it_brings_and_what_it_takes() -> None:
 @pytest.mark.parametrize(
     ("line", "text"),
     [
-        (words.more_moves(0), ""),
-        (words.more_moves(1), "One more area moved; why stands in the teams' results."),
-        (words.more_moves(30), "30 more areas moved; why stands in the teams' results."),
-        (words.more_decisions(0), ""),
-        (words.more_decisions(1), "One more way to a higher level stands in the teams' results."),
-        (words.more_decisions(2), "Two more ways to a higher level stand in the teams' results."),
+        (words.more_moves(0, 1), ""),
+        (words.more_moves(1, 1), "One more area moved; why stands in the team's results."),
+        (words.more_moves(30, 2), "30 more areas moved; why stands in the teams' results."),
+        (words.more_decisions(0, 2), ""),
+        (words.more_decisions(1, 2), "One more way to a higher level stands in the teams' results."),
+        (words.more_decisions(2, 1), "Two more ways to a higher level stand in the team's results."),
     ],
 )
 def test_what_is_left_out_is_counted(line: str, text: str) -> None:

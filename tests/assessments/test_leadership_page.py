@@ -57,7 +57,7 @@ def test_it_says_where_the_teams_stand_what_moved_and_why(agency: Agency) -> Non
     because = "Because of SecOps 1 (Level 2 to 3), SecOps 2 (Level 2 to 3), and two more answers, answered by Lena Lead"
     assert f"SecOps rose from Level 2 to Level 3. {because}" in text
     assert "New evidence: “Log of the year” and three more." in text
-    assert "Raise DevOps to Level 3: two steps on two questions. DevOps 1, Level 3: " in text
+    assert "Raise DevOps to Level 3: two steps on two questions. DevOps 1: " in text
 
 
 def test_what_rose_without_new_evidence_is_said_to(agency: Agency) -> None:
@@ -65,7 +65,7 @@ def test_what_rose_without_new_evidence_is_said_to(agency: Agency) -> None:
     submitted_in(agency, days_ago=100, level=3)
     text = words(page(agency.viewer, agency))
     assert "No new evidence stands with it." in text
-    assert "Two more areas moved; why stands in the teams' results." in text
+    assert "Two more areas moved; why stands in the team's results." in text
 
 
 def test_each_team_leads_to_its_result_and_its_scorecard(agency: Agency) -> None:
@@ -73,6 +73,24 @@ def test_each_team_leads_to_its_result_and_its_scorecard(agency: Agency) -> None
     content = page(agency.viewer, agency).content.decode()
     assert reverse("result", args=[assessment.pk]) in content
     assert reverse("scorecard-pdf", args=[assessment.pk]) in content
+
+
+def test_returned_work_leads_to_what_was_submitted_and_not_to_what_the_team_makes_of_it(agency: Agency) -> None:
+    assessment = submitted_in(agency, days_ago=100)
+    actions.return_(assessment=assessment, by=make_reviewer(), comment="More")
+    content = page(agency.viewer, agency).content.decode()
+    for name in ("result", "scorecard-pdf"):
+        assert f'{reverse(name, args=[assessment.pk])}?submission=1"' in content
+
+
+def test_where_the_coe_accepted_another_level_what_moved_says_so(agency: Agency) -> None:
+    submitted_in(agency, days_ago=200, level=3)
+    assessment = submitted_in(agency, days_ago=100, level=4)
+    found = {area: actions.AreaEntry(3, "One report is no trend.") for area in AREAS[1:]}
+    actions.accept(assessment=assessment, by=make_reviewer(), entry=actions.ReviewEntry(areas=found))
+    text = words(page(agency.viewer, agency))
+    assert "CloudOps rose from Level 3 to Level 4. The Center of Excellence accepted Level 3." in text
+    assert "PeopleOps rose from Level 3 to Level 4. Because of" in text
 
 
 def test_accepted_levels_stand_beside_the_claimed_ones(agency: Agency) -> None:

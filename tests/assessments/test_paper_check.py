@@ -61,6 +61,19 @@ def test_an_answer(sheet: ScoredAssessment, pages: list[str]) -> None:
     assert found == ("SecOps, question 1: the pages show another answer than the embedded one, “Level 2, Repeatable”",)
 
 
+@pytest.mark.parametrize("place", [0, 2, -1])
+def test_a_page_that_is_gone_is_missed(sheet: ScoredAssessment, pages: list[str], place: int) -> None:
+    left = [page for page in pages if page != pages[place]]
+    size, number = len(pages), place % len(pages) + 1
+    assert f"of its {size} pages {number} is missing" in compared(sheet, left).differences
+
+
+def test_several_pages_that_are_gone_are_named(sheet: ScoredAssessment, pages: list[str]) -> None:
+    assert f"of its {len(pages)} pages 2, 3, and 5 are missing" in (
+        compared(sheet, [pages[0], pages[3], *pages[5:]]).differences
+    )
+
+
 def test_a_seal(sheet: ScoredAssessment, pages: list[str]) -> None:
     assert sheet.seal
     other = compared(sheet, changed(pages, sheet.seal.code, "7QX2-M0PA-9D4T", count=-1)).differences

@@ -91,7 +91,7 @@ def test_an_earlier_one_shows_what_was_sealed_then_and_that_it_is_replaced(
     assert "A later submission has replaced it (sealed on" in first
     second = words(client.get(results_of(resubmitted, 2)))
     assert "All seven areas are at Level 4, Managed." in second
-    assert "This is the newest submission of its assessment; it waits for review." in second
+    assert "This is the newest submission of its team in its cycle; it waits for review." in second
 
 
 def test_a_link_in_an_earlier_one_keeps_to_it(agency: Agency, resubmitted: Assessment) -> None:

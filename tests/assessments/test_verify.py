@@ -36,7 +36,7 @@ def standing(client, scorecard):
 def test_it_says_where_the_submission_stands_today(client, reviewer):
     assessment = factories.make_submitted(level=2)
     first = assessment.scorecards.get()
-    assert "This is the newest submission of its assessment; it waits for review." in standing(client, first)
+    assert "This is the newest submission of its team in its cycle; it waits for review." in standing(client, first)
     actions.return_(assessment=assessment, by=reviewer, comment="Say more.")
     today = date_format(timezone.localtime(), "F j, Y")
     assert f"It was returned on {today}. No later submission has replaced it so far." in standing(client, first)
@@ -45,7 +45,9 @@ def test_it_says_where_the_submission_stands_today(client, reviewer):
         client, first
     )
     actions.accept(assessment=assessment, by=reviewer)
-    assert f"This is the newest submission of its assessment; it was accepted on {today}." in standing(client, second)
+    assert f"This is the newest submission of its team in its cycle; it was accepted on {today}." in standing(
+        client, second
+    )
     assert "usa-alert--warning" in standing(client, first)
     assert "usa-alert--warning" not in standing(client, second)
 

@@ -79,7 +79,7 @@ def test_unknown_here(db: None, tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"GIF89a", "It is no PDF."), (b"%PDF-1.7", "The PDF is damaged"), (bytes(10 * 1024 * 1024 + 1), "10 MiB")],
+    [(b"GIF89a", "This isn't a PDF."), (b"%PDF-1.7", "The PDF is damaged"), (bytes(10 * 1024 * 1024 + 1), "10 MiB")],
 )
 def test_bad_input(db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, reason: str) -> None:
     status, line = verify(content, tmp_path, capsys)
@@ -132,4 +132,4 @@ def test_so_are_alterations_found(tmp_path: Path) -> None:
     file.write_bytes(b"nothing")
     done = alone(file, database="postgres://nobody:nothing@127.0.0.1:1/none")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"CommandError: {file}: It is no PDF.\n"
+    assert done.stderr == f"CommandError: {file}: This isn't a PDF.\n"

@@ -47,7 +47,7 @@ def test_a_downloaded_pdf_is_known_and_one_saved_anew_is_not(
     expect(page.get_by_role("heading", level=1)).to_have_text("This PDF is not the file that was made here")
     page.get_by_label("PDF").set_input_files(Path(__file__))
     page.get_by_role("button", name="Check the PDF").click()
-    expect(page.get_by_role("alert")).to_contain_text("It is no PDF.")
+    expect(page.get_by_role("alert")).to_contain_text("This isn't a PDF.")
 
 
 def test_a_code_that_is_typed_leads_to_its_seal(visit: Visit, cast: Cast) -> None:
