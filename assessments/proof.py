@@ -16,17 +16,20 @@ from assessments.sealing import ATTACHMENT
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """For templates/reports/seal.html: the code, the whole address at which it is checked, and that as a QR code."""
+    """For templates/reports/seal.html: the code, the whole address at which it is checked, that of the page where any
+    code is, short enough to be typed, and the whole one as a QR code."""
 
     code: str
     url: str
+    page: str
     qr: SafeString
 
 
 def proof(code: str) -> Proof:
     """What is printed of a seal."""
     url = absolute(reverse("verify", args=[code]))
-    return Proof(code, url, qr_svg(url, title=f"QR code that leads to {url}"))
+    page = absolute(reverse("verify-paper")).partition("://")[2]
+    return Proof(code, url, page, qr_svg(url, title=f"QR code that leads to {url}"))
 
 
 def sealed_attachments(sheet: ScoredAssessment) -> tuple[Attachment, ...]:

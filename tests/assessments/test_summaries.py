@@ -237,7 +237,9 @@ def test_no_name_makes_a_header_of_its_own(agency: Agency) -> None:
     assert "Ice Bcc: all@agency.example Hello Watch" in message["Subject"]
 
 
-@pytest.mark.parametrize("word", ["=?utf-8?q?a=0D=0ABcc:_all=40agency.example=0D=0A=0D=0AHello?=", "==?utf-8?b?QQpCY2M6IHg?="])
+@pytest.mark.parametrize(
+    "word", ["=?utf-8?q?a=0D=0ABcc:_all=40agency.example=0D=0A=0D=0AHello?=", "==?utf-8?b?QQpCY2M6IHg?="]
+)
 def test_a_name_written_as_mail_headers_are_is_no_header_either(agency: Agency, word: str) -> None:
     assessment = make_submitted(organization=agency.organization, by=agency.lead, team=word)
     message = mail(agency.viewer, assessment)
