@@ -101,7 +101,8 @@ def mail(sheet: ScoredAssessment) -> bytes:
     """A draft without sender and recipient. Outlook opens it as a new message, since it is marked as not sent."""
     summary = summary_of(sheet)
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = _subject(summary)
+    # Python reads encoded words in a header that is set: one in a name could hold a line break, and a header after it.
+    message["Subject"] = _subject(summary).replace("=?", "= ?")
     message["X-Unsent"] = "1"
     message.set_content(_text(summary))
     message.add_alternative(_html(summary), subtype="html")

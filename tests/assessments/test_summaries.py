@@ -237,6 +237,17 @@ def test_no_name_makes_a_header_of_its_own(agency: Agency) -> None:
     assert "Ice Bcc: all@agency.example Hello Watch" in message["Subject"]
 
 
+@pytest.mark.parametrize(
+    "word", ["=?utf-8?q?a=0D=0ABcc:_all=40agency.example=0D=0A=0D=0AHello?=", "==?utf-8?b?QQpCY2M6IHg?="]
+)
+def test_a_name_written_as_mail_headers_are_is_no_header_either(agency: Agency, word: str) -> None:
+    assessment = make_submitted(organization=agency.organization, by=agency.lead, team=word)
+    message = mail(agency.viewer, assessment)
+    assert set(message.keys()) == {"Subject", "X-Unsent", "MIME-Version", "Content-Type"}
+    assert word.replace("=?", "= ?") in message["Subject"]
+    assert word in part(message, "plain")
+
+
 def test_names_of_other_alphabets_arrive(agency: Agency) -> None:
     assessment = make_submitted(organization=agency.organization, by=agency.lead, team="Éislaf 氷 Watch 🧊")
     message = mail(agency.viewer, assessment)
