@@ -14,7 +14,9 @@ HEADERS = {
 }
 NO_REFERRER = "no-referrer"
 
-_TOKEN = re.compile(r"(/shared/|(?<!/people)/invitations/)[^/?\s\"']+")
+_SLASH = r"(?:/|%2f)"
+_TOKEN = re.compile(rf"({_SLASH}shared{_SLASH}+|(?<!/people){_SLASH}invitations{_SLASH}+)[^/?\s\"']+", re.IGNORECASE)
+"""Also in addresses that are mistyped, or part of a query: the token in them is as good."""
 
 
 def unlisted_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

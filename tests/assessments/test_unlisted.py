@@ -85,6 +85,12 @@ def test_no_line_of_the_log_has_a_token(caplog: pytest.LogCaptureFixture, monkey
         (f"Not Found: /shared/{TOKEN}/", "Not Found: /shared/[token]/"),
         (f"GET /shared/{TOKEN}?a=b HTTP/1.1", "GET /shared/[token]?a=b HTTP/1.1"),
         (f"https://h.example:8000/shared/{TOKEN}/scorecard.pdf", "https://h.example:8000/shared/[token]/scorecard.pdf"),
+        (f"Not Found: /shared//{TOKEN}/", "Not Found: /shared//[token]/"),
+        (
+            f"GET /login/?next=%2Finvitations%2f{TOKEN}%2F HTTP/1.1",
+            "GET /login/?next=%2Finvitations%2f[token] HTTP/1.1",
+        ),
+        (f"Not Found: /Shared/{TOKEN}/", "Not Found: /Shared/[token]/"),
         ("/organizations/a/people/invitations/5/withdraw/", "/organizations/a/people/invitations/5/withdraw/"),
         ("/assessments/5/share/7/", "/assessments/5/share/7/"),
     ],
