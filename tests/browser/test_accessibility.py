@@ -1,6 +1,8 @@
 """Every page in every state: axe-core, headings, titles, widths, enlarged text, targets; charts beside their tables.
 
-A test walks through the pages of one role and reports all that it finds at its end.
+A test walks through the pages of one role and reports all that it finds at its end. It runs on SQLite alone: what a
+page looks like doesn't depend on the database, other tests ask every view on PostgreSQL, and looking at each page at
+three widths takes a minute.
 """
 
 import re
@@ -42,6 +44,8 @@ from tests.factories import (
     make_user,
 )
 from tests.rubric.factories import make_rubric
+
+pytestmark = pytest.mark.only_on("sqlite")
 
 PHONE, NARROW = 390, 320
 OURS = ".review, .area-level-filter, .typed-filter, .exports, .export-links, .portfolio"
