@@ -70,7 +70,8 @@ def place_labels(
         radius, labels = _columns(lines, angles, radius)
     half = max(radius, *(max(-label.box.left, label.box.right) for label in labels)) + _PADDING
     top = min(-radius, *(label.box.top for label in labels)) - _PADDING
-    bottom = max(*(-cos(angle) * radius for angle in angles), *(label.box.bottom for label in labels)) + _PADDING
+    # The middle counts, too: one area alone has no other end below it.
+    bottom = max(0.0, *(-cos(angle) * radius for angle in angles), *(label.box.bottom for label in labels)) + _PADDING
     return radius, labels, (-half, top, 2 * half, bottom - top)
 
 

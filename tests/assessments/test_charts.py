@@ -220,6 +220,11 @@ class TestLabels:
     def test_labels_are_clear_for_any_number_of_areas(self, count: int) -> None:
         assert_labels_are_clear([f"Capability {number}" for number in range(count)])
 
+    def test_the_middle_is_inside_the_picture_where_one_area_is_all_there_is(self) -> None:
+        left, top, width, height = radar_geometry(make_rubric(names=NAMES[:1]), []).layout.box
+        assert left < 0 < left + width
+        assert top < 0 < top + height
+
     def test_a_name_too_long_for_three_lines_ends_in_an_ellipsis(self) -> None:
         label = radar_geometry(make_rubric(names=LONG_NAMES), []).layout.labels[0]
         assert len(label.lines) == 3
