@@ -16,7 +16,7 @@ from assessments.reports.printing import (
 )
 from assessments.reports.standing import is_replaced, standing_in_foot
 
-PAGE_HEIGHT = 229
+PAGE_HEIGHT = 226
 """What is left of the page, in millimetres, beside what `_height` counts: margins, headings, and spaces between."""
 QR_HEIGHT = 20
 """Of the QR code beside the seal, in millimetres: smaller ones are hard to read for a camera."""

@@ -16,17 +16,19 @@ from assessments.datatypes import ScoredAssessment
 from assessments.narrative import Narrative, Route, narrative
 from assessments.pictures import pictures
 from assessments.reports.levels import COLUMNS, LevelColumn, LevelTable, level_table
-from assessments.reports.printing import lines, picture, shortened
+from assessments.reports.printing import height_style, lines, picture, shortened
 from assessments.wording import Movement, foundation_sentence
 from rubric.datatypes import Rubric
 
 MOST_DRAWN = 10
 """Areas that the strip shows with names and levels; more are drawn without words."""
 MOST_STEPS = 3
-MOST_HEIGHT, GOOD_HEIGHT, LEAST_HEIGHT = 78, 54, 34
+MOST_HEIGHT, GOOD_HEIGHT, LEAST_HEIGHT = 88, 54, 34
 """Of the pictures, in millimetres: good is what can be read without bending over it."""
-HEADLINE_LENGTH, VERDICT_LENGTH, HALF_LENGTH, COLUMN_LENGTH = 88, 100, 50, 13
-"""About how many letters of ordinary width a line holds in the sentences, in either half, and in a column of levels."""
+HEADLINE_LENGTH, VERDICT_LENGTH, COLUMN_LENGTH = 88, 100, 11
+"""About how many letters of ordinary width a line holds in the sentences, and in a column of levels."""
+MOVED_LENGTH, STEPS_LENGTH = 42, 70
+"""The same in what stands beneath, to the left and to the right."""
 NAME_LENGTH, LEVEL_LENGTH = 26, 18
 """So long may the name of an area, a cycle or a level be, in letters of ordinary width."""
 
@@ -99,9 +101,7 @@ def one_page(sheet: ScoredAssessment, *, ident: str, height: int) -> OnePage:
 
 def height_styles(pages: Iterable[OnePage]) -> SafeString:
     """The style rules that give the pictures of these pages their heights."""
-    return mark_safe(
-        " ".join(f".high-{height} {{ height: {height}mm; }}" for height in sorted({one.height for one in pages}))
-    )
+    return mark_safe(" ".join(height_style(height) for height in sorted({one.height for one in pages})))
 
 
 def _cut(sheet: ScoredAssessment, story: Narrative, cut: _Cut, ident: str) -> OnePage:
@@ -140,10 +140,10 @@ def _texts_height(page: OnePage) -> int:
         page.verdict
     )
     rows = 2 + bool(page.levels.word) + page.levels.banded
-    levels = sum(14 + 4 * rows + _head_height(row) for row in page.levels.rows) + 4 * bool(page.more_levels)
-    moved = 2 + sum(lines(sentence, HALF_LENGTH) for sentence in page.moved) + bool(page.more_moved)
-    left = moved + 2 + lines(page.since, HALF_LENGTH) + 2 + lines(page.foundation, HALF_LENGTH)
-    steps = (lines(f"{one.area} {one.sentence} {one.anchor} {one.more}", HALF_LENGTH) for one in page.steps)
+    levels = sum(12 + 4 * rows + _head_height(row) for row in page.levels.rows) + 4 * bool(page.more_levels)
+    moved = 2 + sum(lines(sentence, MOVED_LENGTH) for sentence in page.moved) + bool(page.more_moved)
+    left = moved + 2 + lines(page.since, MOVED_LENGTH) + 2 + lines(page.foundation, MOVED_LENGTH)
+    steps = (lines(f"{one.area} {one.sentence} {one.anchor} {one.more}", STEPS_LENGTH) for one in page.steps)
     right = 2 + sum(steps) + bool(page.more_steps)
     return ceil(said + levels + 4.1 * max(left, right) + 10)
 

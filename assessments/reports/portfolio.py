@@ -10,7 +10,6 @@ from assessments.leadership_words import headline
 from assessments.reports.contents import Contents, Entry, is_long
 from assessments.reports.one_page import OnePage, height_styles, one_page
 from assessments.reports.printing import (
-    RUNNING_LENGTH,
     document,
     level_styles,
     lines,
@@ -25,11 +24,11 @@ COLUMNS = 8
 """Areas in one table of teams; a model with more gets more tables."""
 MOST_PAGES = 24
 """Teams that get a page of their own; more would take longer than a PDF may."""
-TEAM_LENGTH = 24
-"""Of a team's name in running heads, in letters of ordinary width."""
+RUNNING_LENGTH, TEAM_LENGTH = 56, 42
+"""Of the organization's name and of a team's in running heads, in letters of ordinary width."""
 PAGE_LINES, FRONT_LINES, ROW_LINES = 50, 25, 3
 """About what a team's page, the first page without its tables, and a row of these take."""
-PAGE_HEIGHT = 219
+PAGE_HEIGHT = 227
 """What is left of a team's page, in millimetres, beside its name and cycle; see portfolio.css."""
 
 

@@ -116,6 +116,11 @@ def level_styles(rubric: Rubric) -> SafeString:
     )
 
 
+def height_style(height: int) -> SafeString:
+    """The style rule that gives the pictures in the class `high-N` their height, in millimetres."""
+    return mark_safe(f".high-{height} {{ height: {height}mm; }}")
+
+
 def printed_date(moment: datetime) -> str:
     """The day in the application's time zone: "November 23, 2026"."""
     return date_format(localtime(moment), "F j, Y")

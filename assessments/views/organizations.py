@@ -1,7 +1,7 @@
 """What leaders open: where the teams of an organization stand, on a page and on paper."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -26,8 +26,8 @@ def portfolio_pdf(request: HttpRequest, code: str) -> HttpResponse:
     access = readable_results(signed_in(request), code)
     try:
         paper = paper_store.portfolio(access)
-    except paper_store.NothingSealed as nothing:
-        raise Http404 from nothing
+    except paper_store.NothingSealed:
+        return render(request, "assessments/no_portfolio.html", {"organization": access.organization}, status=404)
     except (PdfUnavailable, PdfFailed) as failure:
         return render(request, "assessments/no_pdf.html", {"reason": failure}, status=503)
     return paper_response(request, paper, f"{access.organization} portfolio")

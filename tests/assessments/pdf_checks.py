@@ -156,6 +156,12 @@ def letters_of(pdf: bytes) -> str:
         )
 
 
+def letters_of_pages(pdf: bytes) -> list[str]:
+    """The same of each page, a hyphen at the end of a line as that mark."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return ["".join(page.get_textpage().get_text_bounded().split()) for page in document]
+
+
 def with_drawings(html: str) -> str:
     """The HTML of a report with what its pictures show in their place."""
     return re.sub(r"data:image/svg\+xml;base64,([\w+/=]+)", lambda found: b64decode(found[1]).decode(), html)

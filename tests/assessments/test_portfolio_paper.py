@@ -12,10 +12,12 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from aicmm import pdf
-from aicmm.pdf_protocol import Reply
 from assessments import reports
 from assessments.datatypes import TeamHistory
 from assessments.models import IssuedPaper, Organization, PaperKind, Scorecard, User
+from assessments.reports.contents import MOST_PAGES
+from scripts import fonts
+from tests.assessments.test_home import words
 from tests.factories import (
     Agency,
     client_of,
@@ -26,11 +28,9 @@ from tests.factories import (
 )
 
 from . import pdf_checks
+from .paper_problems import lost, made, problems
 from .sheets import full_rubric, make_cycle_result
-from .varied import WORDS
-
-ACROSS, UP = 16, 7
-"""Millimetres at the edges of a page on which nothing is ever drawn."""
+from .varied import Case, teams_of, text
 
 
 @pytest.fixture
@@ -68,10 +68,6 @@ def teams(count: int, *, name: str = "", cycles: int = 2) -> tuple[TeamHistory, 
     )
 
 
-def made(organization: str, histories: tuple[TeamHistory, ...]) -> Reply:
-    return pdf.made(reports.portfolio_html(organization, histories))
-
-
 # ---- Who gets it ----
 
 
@@ -97,7 +93,9 @@ def test_outsiders_find_nothing_and_so_does_everyone_before_anything_is_sealed(
     agency: Agency, other: Agency, reviewer: User
 ) -> None:
     for user in (agency.lead, reviewer):
-        assert ask(user, agency.organization).status_code == 404
+        reply = ask(user, agency.organization)
+        assert reply.status_code == 404
+        assert "No team of Department of Rivers has submitted." in words(reply)
     make_submitted(organization=agency.organization, by=agency.lead)
     assert ask(other.lead, agency.organization).status_code == 404
     assert ask(agency.lead, agency.organization).status_code == 200
@@ -158,27 +156,38 @@ def test_what_was_handed_out_is_known_again(agency: Agency, client: Client, sett
 # ---- What it is ----
 
 
-@pytest.mark.parametrize(
-    ("organization", "histories"),
-    [
-        ("Department of Rivers", teams(1, name="Gauges", cycles=1)),
-        ("Department of Rivers", teams(2, name="Levees")),
-        (WORDS["arabic"], teams(3, name=WORDS["hebrew"][:60])),
-        ("W" * 200, teams(9, name=WORDS["japanese"][:90])),
-    ],
-    ids=["one", "two", "leftwards", "long names"],
+ALL_LETTERS = pytest.mark.skipif(
+    bool(fonts.missing()), reason="there are no fonts here for every letter that is printed"
 )
-def test_it_is_whole_and_for_everyone(organization: str, histories: tuple[TeamHistory, ...]) -> None:
-    paper = made(organization, histories)
-    assert paper.problems == ()
-    assert pdf_checks.ua_problems(paper.body) == []
-    assert not pdf_checks.unembedded_fonts(paper.body)
-    assert pdf_checks.inked_margins(paper.body, across=ACROSS, up=UP) == set()
-    assert not pdf_checks.widowed_headings(paper.body)
+
+
+@ALL_LETTERS
+@pytest.mark.parametrize("count", [1, 2, 8])
+def test_whatever_the_teams_are_called_it_is_whole_and_for_everyone(count: int) -> None:
+    histories = teams_of(count)
+    organization = text(Case(count, "latin", "", 0, "", None), "Org", 150)
+    paper = made(reports.portfolio_html(organization, histories))
+    assert list(problems(paper)) == []
+    names = [organization, *(name for team in histories for name in (team.team, team.newest.cycle))]
+    assert list(lost(paper.body, names)) == []
+    assert pdf_checks.broken_rows(paper.body) == 0
+    assert pdf_checks.bookmarks(paper.body)[-count:] == [team.team for team in histories]
     pages = len(pdf_checks.page_sizes(paper.body))
-    assert pages == len(histories) + (2 if pages > 10 else 1)
-    assert ("Contents" in pdf_checks.letters_of(paper.body)) == (pages > 6)
-    assert len(pdf_checks.bookmarks(paper.body)) > len(histories)
+    assert pages - count == (2 if count == 8 else 1)
+    assert ("Contents" in pdf_checks.letters_of(paper.body)) == (pages > MOST_PAGES)
+
+
+@ALL_LETTERS
+def test_many_teams_have_a_page_each_and_a_table_of_contents() -> None:
+    content = reports.portfolio_pdf("Department of Examples", teams_of(20))
+    first, *_, last = pages = pdf_checks.letters_of_pages(content)
+    assert pdf_checks.ua_problems(content) == []
+    assert MOST_PAGES < len(pages) == 20 + 3
+    assert "Contents" in first
+    assert "45678910111213" in first  # the pages of the first ten teams
+    assert "T20" in last
+    assert pdf_checks.contents_links(content) >= 2 * 20
+    assert len(pdf_checks.bookmarks(content)) == 20 + 3
 
 
 def test_the_same_teams_are_the_same_document() -> None:

@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import cycle, islice
 
-from assessments.datatypes import CycleResult, EvidenceLink, Remark, ScoredAssessment, Submission, Verdict
+from assessments.datatypes import (
+    CycleResult,
+    EvidenceLink,
+    Remark,
+    ScoredAssessment,
+    Submission,
+    TeamHistory,
+    Verdict,
+)
 from assessments.scoring import NOT_APPLICABLE, UNKNOWN
 from rubric.datatypes import Rubric
 
@@ -122,6 +130,28 @@ def sheet_of(case: Case) -> ScoredAssessment:
         people=tuple(text(case, f"P{number}", 30) for number in range(40 if case.longest else 3)),
     )
     return STANDINGS[case.state](case, replace(sheet, earlier=tuple(_earlier(case, rubric))))
+
+
+def teams_of(count: int) -> tuple[TeamHistory, ...]:
+    """As many teams with names in every script, a third of them as long as a form takes. Each has up to three cycles
+    before; every second one is accepted, every fourth one's newest cycle is that before."""
+    return tuple(_team(number) for number in range(1, count + 1))
+
+
+def _team(number: int) -> TeamHistory:
+    case = Case(number, SCRIPTS[number % len(SCRIPTS)], "full", number % 4, "", None)
+    longest, late, rubric = number % 3 == 1, number % 4 == 0, full_rubric()
+    newest = make_cycle_result(
+        rubric=rubric,
+        choices=dict(zip(rubric.question_by_code, _choices(case, rubric), strict=False)),
+        team=text(case, f"T{number}", 100 if longest else 30),
+        cycle=text(case, f"C{number}", 60) if late else "FY2027 Q1",
+        starts_on=date(2026, 12, 1) if late else date(2027, 1, 1),
+        validated={area.code: 1 + number % rubric.top for area in rubric.areas} if number % 2 else None,
+    )
+    state = "accepted" if newest.validated else "submitted"
+    newest = replace(newest, code=f"7QK2-M4XD-{number:04}", sealed_at=AT, state=state)
+    return TeamHistory(newest.team, (*_earlier(case, rubric)[::-1], newest))
 
 
 def texts_of(sheet: ScoredAssessment) -> list[str]:
