@@ -4,14 +4,29 @@ Pure: a `TeamHistory` in, frozen values out. Levels are those that the team clai
 them. Areas of different versions of the model are matched by their codes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby, pairwise
+from typing import Protocol
 
 from assessments.datatypes import CycleResult, TeamHistory
-from assessments.scoring import one_decimal
+from assessments.scoring import Result, one_decimal
 from assessments.wording import number_word, score_movement
+from rubric.datatypes import Rubric
+
+
+class Told(Protocol):
+    """What a trend needs of a cycle, such as of a `CycleResult`."""
+
+    @property
+    def cycle(self) -> str: ...
+    @property
+    def rubric(self) -> Rubric: ...
+    @property
+    def result(self) -> Result: ...
+    @property
+    def validated(self) -> Mapping[str, int | None] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +64,13 @@ class TrendRow:
 def trend_rows(history: TeamHistory) -> tuple[TrendRow, ...]:
     """A row for each area of the newest version, from the top of the stack down, then for those that only earlier ones
     have. All have the same cycles: those of which `left_out` has none."""
-    newest = history.newest.rubric
-    cycles = [cycle for cycle in history.cycles if newest.compares_with(cycle.rubric)]
+    return rows_over(history.cycles)
+
+
+def rows_over(told: Sequence[Told]) -> tuple[TrendRow, ...]:
+    """The same of at least one cycle, the oldest first."""
+    newest = told[-1].rubric
+    cycles = [cycle for cycle in told if newest.compares_with(cycle.rubric)]
     names: dict[str, str] = {}
     for cycle in reversed(cycles):
         for area in reversed(cycle.rubric.areas):
@@ -74,12 +94,12 @@ def trend_sentence(row: TrendRow) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _points(code: str, cycles: Sequence[CycleResult]) -> tuple[TrendPoint, ...]:
+def _points(code: str, cycles: Sequence[Told]) -> tuple[TrendPoint, ...]:
     before = [cycle.rubric.version for cycle in [*cycles[:1], *cycles]]
     return tuple(_point(code, cycle, version) for cycle, version in zip(cycles, before, strict=False))
 
 
-def _point(code: str, cycle: CycleResult, version_before: str) -> TrendPoint:
+def _point(code: str, cycle: Told, version_before: str) -> TrendPoint:
     area = next((area for area in cycle.result.areas if area.area == code), None)
     return TrendPoint(
         cycle=cycle.cycle,

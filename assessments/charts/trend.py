@@ -17,6 +17,8 @@ from assessments.charts.text import ELLIPSIS, escaped, number, text_width, wrap
 from assessments.trend import TrendPoint, TrendRow
 
 _WIDTH: Final = 280.0
+_SMALL: Final = 200.0
+"""Of a picture that is printed small: its words are larger beside it."""
 _LEFT: Final = 26.0
 _RIGHT: Final = 4.0
 _TOP: Final = 4.0
@@ -34,14 +36,17 @@ _VALIDATED: Final = (
 _RENEWED: Final = f'stroke="{INK}" stroke-width="1.25" stroke-dasharray="3 3"'
 
 
-def trend_svg(row: TrendRow, *, ident: str, title: str) -> str:
+def trend_svg(row: TrendRow, *, ident: str, title: str, small: bool = False) -> str:
     """A stand-alone `<svg>` without the area's name. `ident` is unique on the page, `title` says it in words."""
+    width = _SMALL if small else _WIDTH
     names = tuple(point.cycle for point in row.points)
-    backdrop, height = _backdrop(names, tuple(point.renewed for point in row.points), row.top)
+    backdrop, height = _backdrop(names, tuple(point.renewed for point in row.points), row.top, width)
     levels = [None if point.level is None else _y(point.level, row.top) for point in row.points]
-    line = f'<path d="{_line(levels)}" fill="none" stroke="{MAIN_STYLE.colour}" stroke-width="{MAIN_STYLE.width}"/>'
-    signs = [_signs(point, index, row) for index, point in enumerate(row.points)]
-    return svg("trend", ident, title, _WIDTH, height, f"{backdrop}{line}{''.join(signs)}")
+    line = (
+        f'<path d="{_line(levels, width)}" fill="none" stroke="{MAIN_STYLE.colour}" stroke-width="{MAIN_STYLE.width}"/>'
+    )
+    signs = [_signs(point, index, row, width) for index, point in enumerate(row.points)]
+    return svg("trend", ident, title, width, height, f"{backdrop}{line}{''.join(signs)}")
 
 
 def trend_key_svg(rows: Sequence[TrendRow], *, ident: str) -> str:
@@ -57,13 +62,13 @@ def trend_key_svg(rows: Sequence[TrendRow], *, ident: str) -> str:
     return svg("trend-key", ident, "What the signs mean", WIDTH, height, signs)
 
 
-def _step(count: int) -> float:
+def _step(count: int, width: float) -> float:
     """The width that a cycle has."""
-    return (_WIDTH - _LEFT - _RIGHT) / count
+    return (width - _LEFT - _RIGHT) / count
 
 
-def _x(index: int, count: int) -> float:
-    return _LEFT + _step(count) * (index + 0.5)
+def _x(index: int, count: int, width: float) -> float:
+    return _LEFT + _step(count, width) * (index + 0.5)
 
 
 def _y(level: int, top: int) -> float:
@@ -71,18 +76,19 @@ def _y(level: int, top: int) -> float:
     return _TOP + _BAND * (top - level + 0.5)
 
 
-def _line(heights: Sequence[float | None]) -> str:
+def _line(heights: Sequence[float | None], width: float) -> str:
     """The path through the levels, broken where there is none."""
     places = [
-        None if y is None else f"{number(_x(index, len(heights)))} {number(y)}" for index, y in enumerate(heights)
+        None if y is None else f"{number(_x(index, len(heights), width))} {number(y)}"
+        for index, y in enumerate(heights)
     ]
     runs = (list(run) for rated, run in groupby(places, key=lambda place: place is not None) if rated)
     return "".join("M" + "L".join(place for place in run if place) for run in runs)
 
 
-def _signs(point: TrendPoint, index: int, row: TrendRow) -> str:
+def _signs(point: TrendPoint, index: int, row: TrendRow, width: float) -> str:
     """The claimed level lies on top of the validated one, which is larger."""
-    x = _x(index, len(row.points))
+    x = _x(index, len(row.points), width)
     placed = ((_VALIDATED, point.validated), (_LEVEL, point.level))
     return "".join(
         f'<g transform="translate({number(x)} {number(_y(level, row.top))})">{sign}</g>'
@@ -92,17 +98,17 @@ def _signs(point: TrendPoint, index: int, row: TrendRow) -> str:
 
 
 @lru_cache(maxsize=128)
-def _backdrop(names: tuple[str, ...], renewed: tuple[bool, ...], top: int) -> tuple[str, float]:
+def _backdrop(names: tuple[str, ...], renewed: tuple[bool, ...], top: int, width: float) -> tuple[str, float]:
     """Bands, names of cycles and where the version changes: the same for every area; and the picture's height."""
-    width, bottom = _WIDTH - _LEFT - _RIGHT, _TOP + _BAND * top
-    bands = "".join(_band(level, top, width) for level in range(1, top + 1))
-    edges = "".join(f"M{number(_LEFT)} {number(_TOP + _BAND * edge)}h{number(width)}" for edge in range(top + 1))
+    across, bottom = width - _LEFT - _RIGHT, _TOP + _BAND * top
+    bands = "".join(_band(level, top, across) for level in range(1, top + 1))
+    edges = "".join(f"M{number(_LEFT)} {number(_TOP + _BAND * edge)}h{number(across)}" for edge in range(top + 1))
     changes = "".join(
-        f"M{number(_LEFT + _step(len(names)) * index)} {number(_TOP)}V{number(bottom)}"
+        f"M{number(_LEFT + _step(len(names), width) * index)} {number(_TOP)}V{number(bottom)}"
         for index, new in enumerate(renewed)
         if new
     )
-    texts, height = _cycle_names(names, bottom)
+    texts, height = _cycle_names(names, bottom, width)
     marks = f'<path d="{changes}" fill="none" {_RENEWED}/>' if changes else ""
     return f'{bands}<path d="{edges}" fill="none" stroke="{GRID}"/>{marks}{texts}', bottom + height
 
@@ -117,14 +123,15 @@ def _band(level: int, top: int, width: float) -> str:
     )
 
 
-def _cycle_names(names: tuple[str, ...], bottom: float) -> tuple[str, float]:
+def _cycle_names(names: tuple[str, ...], bottom: float, width: float) -> tuple[str, float]:
     """The cycles' names below the bands, side by side in up to two lines, or turned and shortened; and their height."""
-    step = _step(len(names))
+    step = _step(len(names), width)
     lines = [wrap(name, _SIZE, step - 4, 2) for name in names]
     if any(line.endswith(ELLIPSIS) for parts in lines for line in parts):
-        return _turned_names(names, bottom)
+        return _turned_names(names, bottom, width)
     texts = "".join(
-        f'<text x="{number(_x(index, len(names)))}" y="{number(bottom + _LINE * (line + 1))}">{escaped(part)}</text>'
+        f'<text x="{number(_x(index, len(names), width))}" y="{number(bottom + _LINE * (line + 1))}">'
+        f"{escaped(part)}</text>"
         for index, parts in enumerate(lines)
         for line, part in enumerate(parts)
     )
@@ -132,14 +139,14 @@ def _cycle_names(names: tuple[str, ...], bottom: float) -> tuple[str, float]:
     return f'<g font-size="{number(_SIZE)}" fill="{INK}" text-anchor="middle">{texts}</g>', height
 
 
-def _turned_names(names: tuple[str, ...], bottom: float) -> tuple[str, float]:
+def _turned_names(names: tuple[str, ...], bottom: float, width: float) -> tuple[str, float]:
     short = ["".join(wrap(name, _SIZE, _TURNED_LENGTH, 1)) for name in names]
     tails = _tails(names)
     if len(set(short)) < len(names) and tails != names:
-        return _cycle_names(tails, bottom)
+        return _cycle_names(tails, bottom, width)
     texts = "".join(
-        f'<text transform="translate({number(_x(index, len(names)) + 4)} {number(bottom + 12)}) rotate(-{_TURNED})">'
-        f"{escaped(name)}</text>"
+        f'<text transform="translate({number(_x(index, len(names), width) + 4)} {number(bottom + 12)}) '
+        f'rotate(-{_TURNED})">{escaped(name)}</text>'
         for index, name in enumerate(short)
     )
     height = max(text_width(name, _SIZE) for name in short) * 0.87 + 18

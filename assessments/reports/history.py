@@ -1,12 +1,23 @@
-"""How a team's levels moved from cycle to cycle, as a table of areas and cycles."""
+"""How a team's levels moved from cycle to cycle: a small picture of each area, and a table of areas and cycles."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
+
+from assessments import charts
 from assessments.datatypes import ScoredAssessment
+from assessments.reports.printing import picture, shortened
 from assessments.scoring import Result
+from assessments.trend import TrendRow, rows_over, trend_sentence
 from assessments.wording import Movement
 from rubric.datatypes import Rubric
+
+MOST_PICTURES = 12
+"""Areas that are drawn; of a model with more the table alone says it."""
+IN_A_ROW = 4
+NAME_LENGTH = 24
+"""Of an area's over its picture, in letters of ordinary width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +48,26 @@ class HistoryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AreaPicture:
+    """What became of an area over the cycles that compare with the newest one."""
+
+    name: str
+    picture: SafeString
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """The oldest cycle first. `validated` where the CoE gave a level in any of them, `versions` where the model was
-    another in any of them."""
+    another in any of them. `pictures` stand in rows; there are none where only one cycle could be drawn. `key` says
+    what their signs mean; `left_out` whether cycles are missing from them that don't compare with the newest. What is
+    `provisional` is no part of them: what moved isn't known yet."""
 
     columns: tuple[HistoryColumn, ...]
     rows: tuple[HistoryRow, ...]
+    pictures: tuple[tuple[AreaPicture, ...], ...]
+    key: SafeString
+    left_out: bool
+    provisional: bool
 
     @property
     def validated(self) -> bool:
@@ -55,7 +80,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class _Cycle:
-    name: str
+    cycle: str
     rubric: Rubric
     result: Result
     validated: Mapping[str, int | None]
@@ -81,7 +106,28 @@ def history(sheet: ScoredAssessment, moved: tuple[Movement, ...]) -> History | N
         )
         for code, name in _areas(cycles)
     )
-    return History(tuple(_column(cycle, sheet.rubric) for cycle in cycles), tuple(rows))
+    drawable = cycles if sheet.seal else cycles[:-1]
+    trend = rows_over(drawable)
+    drawn = trend if len(trend) <= MOST_PICTURES and len(trend[0].points) > 1 else ()
+    return History(
+        columns=tuple(_column(cycle, sheet.rubric) for cycle in cycles),
+        rows=tuple(rows),
+        pictures=tuple(_in_rows(drawn)),
+        key=picture(charts.trend_key_svg(drawn, ident="trend-key")) if drawn else SafeString(),
+        left_out=len(trend[0].points) < len(drawable),
+        provisional=sheet.provisional,
+    )
+
+
+def _in_rows(trend: tuple[TrendRow, ...]) -> Iterator[tuple[AreaPicture, ...]]:
+    for start in range(0, len(trend), IN_A_ROW):
+        yield tuple(_picture(row) for row in trend[start : start + IN_A_ROW])
+
+
+def _picture(row: TrendRow) -> AreaPicture:
+    title = f"{row.name}. {trend_sentence(row)}"
+    svg = charts.trend_svg(row, ident=f"trend-{row.area}", title=title, small=True)
+    return AreaPicture(shortened(row.name, NAME_LENGTH), picture(svg))
 
 
 def _areas(cycles: list[_Cycle]) -> list[tuple[str, str]]:
@@ -95,4 +141,4 @@ def _areas(cycles: list[_Cycle]) -> list[tuple[str, str]]:
 
 def _column(cycle: _Cycle, now: Rubric) -> HistoryColumn:
     same = (cycle.rubric.code, cycle.rubric.version) == (now.code, now.version)
-    return HistoryColumn(cycle.name, "" if same else cycle.rubric.version)
+    return HistoryColumn(cycle.cycle, "" if same else cycle.rubric.version)

@@ -12,6 +12,7 @@ from assessments.narrative import AreaStory, Narrative, QuestionLine, Step, narr
 from assessments.pictures import pictures
 from assessments.proof import proof, sealed_attachments
 from assessments.reports.contents import Contents, Entry, is_long
+from assessments.reports.front import pictures_height
 from assessments.reports.history import History, history
 from assessments.reports.levels import level_table
 from assessments.reports.printing import (
@@ -19,6 +20,7 @@ from assessments.reports.printing import (
     PrintedLink,
     PrintedText,
     document,
+    height_style,
     level_styles,
     name_size,
     picture,
@@ -36,6 +38,8 @@ PAGE_LINES, LINE_LENGTH = 50, 45
 """About what a page holds of a rationale: only a row with more may break across pages."""
 QUESTION_LENGTH, ANSWER_LENGTH = 28, 42
 """Letters in a line of the columns beside the rationale."""
+_DECIDED, _STANDING = " " * 55, " " * 190
+"""About as long as what is said of a decision beside names and levels, and of a submission that was asked for."""
 AREA_LINES, FIXED_LINES = 16, 100
 """About what an area takes beside its answers; and the first page with what the last one says."""
 
@@ -89,6 +93,13 @@ def scorecard_html(sheet: ScoredAssessment) -> str:
     areas = [_area_page(sheet, one, one.route in story.priorities) for one in reversed(story.started)]
     moved = history(sheet, story.moved)
     comment = printed_text(verdict.comment) if verdict and verdict.comment else None
+    levels = level_table(
+        sheet.rubric,
+        sheet.result,
+        validated=verdict.levels if verdict else {},
+        word=verdict.word if verdict else "",
+    )
+    height = pictures_height(sheet, _front_texts(sheet, story), levels, drawn.strip, drawn.radar)
     return document(
         "reports/scorecard.html",
         {
@@ -107,12 +118,9 @@ def scorecard_html(sheet: ScoredAssessment) -> str:
             "model_url": f"{site_address('model')}?version={sheet.rubric.version}",
             "rule_url": f"{site_address('how-scoring-works')}?version={sheet.rubric.version}",
             "level_styles": level_styles(sheet.rubric),
-            "levels": level_table(
-                sheet.rubric,
-                sheet.result,
-                validated=verdict.levels if verdict else {},
-                word=verdict.word if verdict else "",
-            ),
+            "levels": levels,
+            "height": height,
+            "height_styles": height_style(height) if height else "",
             "people": join_words(sheet.people),
             "contents": _contents(story, moved, held, areas, comment.text if comment else ""),
             "history": moved,
@@ -125,6 +133,14 @@ def scorecard_html(sheet: ScoredAssessment) -> str:
             "verdict_on": printed_date(verdict.at) if verdict else "",
         },
     )
+
+
+def _front_texts(sheet: ScoredAssessment, story: Narrative) -> list[str]:
+    """The sentences of the first page: the headline, then those in boxes."""
+    decided = (
+        f"{sheet.verdict.decision_label} by {sheet.verdict.by} {_DECIDED} {story.verdict}" if sheet.verdict else ""
+    )
+    return [story.headline, *(text for text in (_STANDING if sheet.submission else "", decided) if text)]
 
 
 def _contents(

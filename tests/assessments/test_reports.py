@@ -124,7 +124,7 @@ def printed() -> Printed:
 # ---- For everyone ----
 
 
-@pytest.mark.parametrize("name", Printed.SHEETS)
+@pytest.mark.parametrize("name", ["complete", "hostile"])
 def test_it_is_pdf_ua_on_letter_and_nothing_is_complained_of(printed: Printed, name: str) -> None:
     content = printed(name)
     assert printed.made(name).problems == ()
@@ -140,8 +140,11 @@ def test_it_is_set_in_public_sans_alone(printed: Printed) -> None:
 def test_both_pictures_say_what_the_headline_says(printed: Printed) -> None:
     headline = narrative(complete()).headline
     texts = pdf_checks.alternative_texts(printed("complete"))
-    assert texts[:-1] == [f"Profile strip. {headline}", f"Radar chart. {headline}"]
-    assert texts[-1] == f"QR code that leads to {VERIFY}"
+    qr = f"QR code that leads to {VERIFY}"
+    assert texts[:3] == [qr, f"Profile strip. {headline}", f"Radar chart. {headline}"]
+    assert texts[3] == "AIOps. Stays at Level 2 over two cycles."
+    assert texts[-2:] == ["What the signs mean", qr]
+    assert len(texts) == 3 + 7 + 2
 
 
 def test_bookmarks_lead_to_every_part(printed: Printed) -> None:
@@ -317,6 +320,23 @@ def test_a_sealed_one_is_never_called_provisional(printed: Printed) -> None:
 
 
 # ---- What it says, seen in the HTML ----
+
+
+def test_what_is_still_being_answered_has_no_part_in_the_drawings_of_what_moved() -> None:
+    sheet = make_sheet(rubric=small_rubric(), before={})
+    earlier = sheet.earlier[0]
+    draft = replace(sheet, seal=None, earlier=(earlier, earlier))
+    for one, cycles in ((replace(sheet, earlier=(earlier, earlier)), "three"), (draft, "two")):
+        html = reports.scorecard_html(one)
+        assert f'alt="Area 1. Stays at Level 3 over {cycles} cycles."' in html
+    assert "The answers as they stand now are in the table alone." in reports.scorecard_html(draft)
+    assert 'class="trends"' not in reports.scorecard_html(replace(draft, earlier=(earlier,)))
+
+
+def test_a_model_of_many_areas_has_its_history_in_the_table_alone() -> None:
+    html = reports.scorecard_html(make_sheet(rubric=small_rubric(areas=13, questions=1), before={}))
+    assert 'class="lines history"' in html
+    assert 'class="trends"' not in html
 
 
 def test_without_an_earlier_cycle_nothing_moved() -> None:
