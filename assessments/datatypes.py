@@ -5,7 +5,7 @@ it has submitted, so that screen and paper come from the same values. No Django 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from assessments.scoring import Answer, Explanation, Result
@@ -174,3 +174,20 @@ class ScoredAssessment:
     @property
     def provisional(self) -> bool:
         return self.seal is None
+
+
+def without_texts(sheet: ScoredAssessment) -> ScoredAssessment:
+    """Choices and figures alone: nothing that anybody wrote, and nobody's name."""
+    return replace(
+        sheet,
+        answers={
+            code: replace(answer, reason="", rationale="", evidence=(), answered_by="")
+            for code, answer in sheet.answers.items()
+        },
+        earlier=tuple(replace(one, given={}) for one in sheet.earlier),
+        people=(),
+        document="",
+        seal=replace(sheet.seal, sealed_by="") if sheet.seal else None,
+        submission=replace(sheet.submission, sealed_by="") if sheet.submission else None,
+        verdict=replace(sheet.verdict, by="", comment="", reasons={}, remarks={}) if sheet.verdict else None,
+    )

@@ -29,7 +29,7 @@ from aicmm import pdf
 from aicmm.prepared import Argument, Prepared
 from assessments import reports, results
 from assessments.access import Access, ResultsAccess, decided_reviews, decision_marks
-from assessments.datatypes import ScoredAssessment, Submission
+from assessments.datatypes import ScoredAssessment, Submission, without_texts
 from assessments.models import Assessment, IssuedPaper, PaperKind, Scorecard, User
 
 logger = logging.getLogger(__name__)
@@ -86,9 +86,9 @@ def scorecard(access: Access, user: User, submission: Submission | None = None) 
     return _of_assessment(PaperKind.SCORECARD, reports.scorecard_pdf, access, user, submission)
 
 
-def brief(access: Access, user: User, submission: Submission | None = None) -> Paper:
-    """The same result on one page."""
-    return _of_assessment(PaperKind.BRIEF, reports.brief_pdf, access, user, submission)
+def brief(access: Access, user: User, submission: Submission | None = None, *, figures_only: bool = False) -> Paper:
+    """The same result on one page; with `figures_only` it names nobody."""
+    return _of_assessment(PaperKind.BRIEF, reports.brief_pdf, access, user, submission, figures_only=figures_only)
 
 
 def portfolio(access: ResultsAccess) -> Paper:
@@ -113,27 +113,37 @@ def _of_assessment(
     access: Access,
     user: User,
     submission: Submission | None,
+    *,
+    figures_only: bool = False,
 ) -> Paper:
     def made() -> bytes:
         decided = decided_reviews(access, user).with_rows()
         sheet = results.with_verdict(results.for_reader(access, submission), decided, remarks=True)
-        return printed(results.with_validated_before(sheet, access))
+        whole = results.with_validated_before(sheet, access)
+        return printed(without_texts(whole) if figures_only else whole)
 
     if submission is None and results.shows_draft(access):
         return Paper(made())
     scorecard, sha256 = _sealed(access.assessment, submission)
-    name = _name_of_sealed(kind, access, user, submission, scorecard, sha256)
+    name = _name_of_sealed(kind, access, user, submission, scorecard, sha256, figures_only=figures_only)
     return issued(_kept(name, made), kind=kind, scorecard=scorecard)
 
 
 def _name_of_sealed(
-    kind: PaperKind, access: Access, user: User, submission: Submission | None, scorecard: int, sha256: str
+    kind: PaperKind,
+    access: Access,
+    user: User,
+    submission: Submission | None,
+    scorecard: int,
+    sha256: str,
+    *,
+    figures_only: bool = False,
 ) -> str:
     """The name of the file for a scorecard, as the assessment and what was decided stand now."""
     assessment = access.assessment
     standing = [assessment.organization.name, assessment.team, assessment.cycle.name, assessment.state]
     decided = decision_marks(access, user, scorecard)
-    return _name(kind, sha256, decided, str(submission), standing, results.told_before(access))
+    return _name(kind, sha256, decided, str(submission), standing, results.told_before(access), figures_only)
 
 
 def _kept(name: str, made: Callable[[], bytes]) -> Paper:

@@ -1,7 +1,6 @@
 """Reading a sealed submission by a link from outside: what the pages print, the log of visits, and tries to get in."""
 
 import hashlib
-from dataclasses import replace
 from typing import Any
 
 from django.core.cache import cache
@@ -10,7 +9,7 @@ from django.utils import timezone
 from aicmm import auditing
 from assessments import outcome, paper_store, results
 from assessments.access import by_link, decided_reviews
-from assessments.datatypes import ScoredAssessment
+from assessments.datatypes import without_texts
 from assessments.models import Assessment, ShareLink, ShareVisit, VisitKind
 from assessments.narrative import in_short, narrative
 from assessments.submissions import standing_of
@@ -64,26 +63,16 @@ def shared_page(link: ShareLink) -> dict[str, Any]:
     }
 
 
-def without_texts(sheet: ScoredAssessment) -> ScoredAssessment:
-    """Choices and figures alone: nothing that anybody wrote, and nobody's name."""
-    return replace(
-        sheet,
-        answers={
-            code: replace(answer, reason="", rationale="", evidence=(), answered_by="")
-            for code, answer in sheet.answers.items()
-        },
-        earlier=tuple(replace(one, given={}) for one in sheet.earlier),
-        people=(),
-        document="",
-        seal=replace(sheet.seal, sealed_by="") if sheet.seal else None,
-        submission=replace(sheet.submission, sealed_by="") if sheet.submission else None,
-        verdict=replace(sheet.verdict, by="", comment="", reasons={}, remarks={}) if sheet.verdict else None,
-    )
-
-
 def scorecard(link: ShareLink) -> paper_store.Paper:
     """The PDF of the submission that a link is for; `pdf.PdfUnavailable` where it can't be made."""
     return paper_store.scorecard(by_link(link), link.created_by, standing_of(link.scorecard))
+
+
+def brief(link: ShareLink) -> paper_store.Paper:
+    """The same on one page; what people wrote has no part in it, and their names only where the link shows them."""
+    return paper_store.brief(
+        by_link(link), link.created_by, standing_of(link.scorecard), figures_only=not link.shows_texts
+    )
 
 
 def note_visit(link: ShareLink, kind: VisitKind, *, agent: str) -> None:

@@ -44,6 +44,7 @@ urlpatterns = [
     path("assessments/<uuid:pk>/share/<int:link>/revoke/", sharing.revoke, name="share-revoke"),
     path("shared/<str:token>/", sharing.shared, name="shared"),
     path("shared/<str:token>/scorecard.pdf", sharing.shared_pdf, name="shared-pdf"),
+    path("shared/<str:token>/brief.pdf", sharing.shared_brief_pdf, name="shared-brief-pdf"),
     path("assessments/<uuid:pk>/<slug:code>/", answer.area, name="area"),
     path("verify/", verify.paper, name="verify-paper"),
     path("verify/<slug:code>/", verify.seal, name="verify"),

@@ -1,5 +1,6 @@
 """Sharing a sealed submission with someone outside: what leads do, and what whoever holds a link gets."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from aicmm.pdf import PdfUnavailable
 from assessments import actions, sharing
 from assessments.access import led_assessment, link_to, signed_in, submission_of, working_link
 from assessments.models import ShareLink, VisitKind
+from assessments.paper_store import Paper
 from assessments.share_forms import PassphraseForm, ShareForm
 from assessments.submissions import submissions_of
 from assessments.views.papers import paper_response
@@ -83,15 +85,31 @@ def shared_pdf(request: HttpRequest, token: str) -> HttpResponse:
     link = working_link(token)
     if link is None or not link.shows_texts:
         return _gone(request)
+    return _printed(request, token, link, sharing.scorecard, "scorecard")
+
+
+@require_safe
+def shared_brief_pdf(request: HttpRequest, token: str) -> HttpResponse:
+    """The result of that submission on one page; of figures only, it names nobody."""
+    link = working_link(token)
+    if link is None:
+        return _gone(request)
+    return _printed(request, token, link, sharing.brief, "brief")
+
+
+def _printed(
+    request: HttpRequest, token: str, link: ShareLink, print_: Callable[[ShareLink], Paper], kind: str
+) -> HttpResponse:
+    """A PDF for whoever has opened the link."""
     if not _is_open(request, link):
         return redirect("shared", token)
     try:
-        paper = sharing.scorecard(link)
+        paper = print_(link)
     except PdfUnavailable as failure:
         return render(request, "assessments/shared_no_pdf.html", {"reason": failure, "token": token}, status=503)
     _note(request, link, VisitKind.PDF)
     named = link.scorecard.assessment
-    return paper_response(request, paper, f"{named.organization} {named.team} {named.cycle} scorecard")
+    return paper_response(request, paper, f"{named.organization} {named.team} {named.cycle} {kind}")
 
 
 def _is_open(request: HttpRequest, link: ShareLink) -> bool:

@@ -176,6 +176,8 @@ shared                                GET   200 200 200 200 200 200 200 200
 shared                                POST  302 302 302 302 302 302 302 302
 shared-pdf                            GET   200 200 200 200 200 200 200 200
 shared-pdf                            POST  405 405 405 405 405 405 405 405
+shared-brief-pdf                      GET   200 200 200 200 200 200 200 200
+shared-brief-pdf                      POST  405 405 405 405 405 405 405 405
 rename draft                          GET   302 404 404 403 403 200 404 404
 rename draft                          POST  302 404 404 403 403 422 404 404
 rename submitted                      GET   302 404 404 403 403 302 403 403
@@ -504,6 +506,7 @@ def world(agency: Agency, other: Agency, reviewer: User, administrator: User, mo
             "share-revoke": [shared.link.pk],
             "shared": [shared.token],
             "shared-pdf": [shared.token],
+            "shared-brief-pdf": [shared.token],
             "people": [agency.organization.code],
             "invite": [agency.organization.code],
             "withdraw": [agency.organization.code, invitation.pk],
@@ -549,7 +552,7 @@ def test_every_address_has_its_rules_and_no_rule_is_left_over() -> None:
 
 MARKER = "xqzmarker"
 OUTSIDE = PEOPLE[:3]
-BY_LINK = ("invitation", "shared", "shared-pdf")
+BY_LINK = ("invitation", "shared", "shared-pdf", "shared-brief-pdf")
 """Who holds such a link learns what it is for, whoever they are."""
 
 

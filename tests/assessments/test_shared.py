@@ -179,6 +179,43 @@ def test_figures_only_have_no_pdf(told: Assessment, printed: None) -> None:
     assert MARKER not in reply.content.decode()
 
 
+@pytest.mark.parametrize("texts", [False, True])
+def test_the_brief_is_there_for_every_link_and_only_names_people_where_they_are_shown(
+    agency: Agency, reviewer: User, told: Assessment, printed: None, texts: bool
+) -> None:
+    made = make_share_link(assessment=told, shows_texts=texts)
+    client, brief = Client(), reverse("shared-brief-pdf", args=[made.token])
+    assert brief in client.get(address(made)).content.decode()
+    reply = client.get(brief)
+    page = reply.content.decode()
+    assert reply["Content-Disposition"].endswith('brief.pdf"')
+    assert "Department of Rivers" in page
+    assert "The Center of Excellence finds other levels" in page
+    assert MARKER not in page
+    assert reviewer.name not in page
+    assert (told.created_by.name in page) is texts
+    assert ShareVisit.objects.first().kind == VisitKind.PDF  # type: ignore[union-attr]
+
+
+def test_the_brief_waits_for_the_passphrase(told: Assessment, printed: None) -> None:
+    made = make_share_link(assessment=told, passphrase=PASSPHRASE)
+    client, brief = Client(), reverse("shared-brief-pdf", args=[made.token])
+    assert client.get(brief)["Location"] == address(made)
+    client.post(address(made), {"passphrase": PASSPHRASE})
+    assert client.get(brief).status_code == 200
+
+
+def test_the_brief_with_names_is_not_the_one_without(agency: Agency, told: Assessment, printed: None) -> None:
+    """Each is kept under a name of its own, whoever asked first."""
+    for texts in (True, False, True):
+        reply = Client().get(
+            reverse("shared-brief-pdf", args=[make_share_link(assessment=told, shows_texts=texts).token])
+        )
+        assert (told.created_by.name in reply.content.decode()) is texts
+    inside = client_of(agency.viewer).get(reverse("brief-pdf", args=[told.pk]))
+    assert told.created_by.name in inside.content.decode()
+
+
 def test_the_pdf_waits_for_the_passphrase(told: Assessment, printed: None) -> None:
     made = make_share_link(assessment=told, shows_texts=True, passphrase=PASSPHRASE)
     client = Client()
@@ -210,7 +247,7 @@ def test_unknown_expired_and_revoked_links_say_one_and_the_same(told: Assessment
     actions.revoke(link=revoked.link, by=told.created_by)
     bodies = set()
     for token in ("nothing", "x" * 43, "odd.token", expired.token, revoked.token):
-        for name in ("shared", "shared-pdf"):
+        for name in ("shared", "shared-pdf", "shared-brief-pdf"):
             reply = Client().get(reverse(name, args=[token]))
             assert reply.status_code == 404
             bodies.add(reply.content.split(b"<body")[1])
