@@ -33,7 +33,7 @@ def _height(sheet: ScoredAssessment) -> int:
     """How many millimetres are left beneath the names and above the seal; see brief.css."""
     sizes = {"": (10, 38), "long": (6, 55), "longest": (5, 70)}
     high, length = sizes[name_size(sheet.organization)]
-    names = high * lines(sheet.organization, length) + 5 * lines(sheet.team, 75) + 4 * lines(sheet.cycle, 28)
+    names = high * lines(sheet.organization, length) + 5 * lines(sheet.team, 75) + 4 * lines(sheet.cycle, 23)
     if sheet.seal is None:
         return PAGE_HEIGHT - names - 4 * lines(" " * PROOF_LENGTH, 105)
     address = site_address("verify", sheet.seal.code)

@@ -143,7 +143,7 @@ def _contents(histories: Sequence[TeamHistory], tables: Sequence[TeamTable]) -> 
 
 def _team_page(organization: str, history: TeamHistory, anchor: str) -> TeamPage:
     sheet = _sheet(organization, history)
-    height = PAGE_HEIGHT - 7 * lines(sheet.team, 52) - 4 * lines(sheet.cycle, 28)
+    height = PAGE_HEIGHT - 7 * lines(sheet.team, 52) - 4 * lines(sheet.cycle, 23)
     return TeamPage(
         anchor=anchor,
         running=shortened(sheet.team, TEAM_LENGTH),
