@@ -413,3 +413,14 @@ def test_of_an_address_the_beginning_is_kept(ip: str, kept: str, counted: str) -
 )
 def test_of_a_browser_the_family_is_kept(agent: str, family: str) -> None:
     assert client_family(agent) == family
+
+
+def test_the_list_counts_those_who_got_to_read(told: Assessment) -> None:
+    made = make_share_link(assessment=told, passphrase="four quiet grey geese")
+    client = Client()
+    client.get(address(made))
+    client.post(address(made), {"passphrase": "four loud white geese"})
+    assert ShareLink.objects.with_visits().get().visit_count == 0
+    client.post(address(made), {"passphrase": "four quiet grey geese"}, follow=True)
+    assert ShareLink.objects.with_visits().get().visit_count == 1
+    assert made.link.visits.count() == 3
