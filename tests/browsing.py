@@ -141,7 +141,9 @@ def check_accessibility(page: Page) -> None:
     """Asserts that axe-core finds nothing, in the page as it stands, under its content security policy."""
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(axe())
-    violations = page.evaluate("tags => axe.run(document, {runOnly: tags}).then(r => r.violations)", AXE_TAGS)
+    violations = page.evaluate(
+        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']}).then(r => r.violations)", AXE_TAGS
+    )
     found = [
         f"{violation['id']}: {violation['help']}: {node['html']} ({node['failureSummary']})"
         for violation in violations

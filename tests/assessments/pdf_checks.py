@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64decode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
@@ -83,30 +83,35 @@ def alternative_texts(pdf: bytes) -> list[str]:
 @lru_cache(maxsize=8)
 def text_of(pdf: bytes) -> str:
     """The text of all pages, any white space as one space."""
-    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
+    return " ".join(page_texts(pdf))
 
 
 def page_texts(pdf: bytes) -> list[str]:
-    """The text of each page."""
-    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages]
+    """The text of each page, any white space as one space."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [_joined(page.get_textpage().get_text_bounded()) for page in document]
+
+
+def _joined(text: str) -> str:
+    # A hyphen at the end of a line comes as this mark.
+    return " ".join(re.sub("\ufffe\\s*", "-", text).split())
+
+
+def text_by_another_reader(pdf: bytes) -> str:
+    """The same, read slowly by one that knows which letters a picture of a letter stands for, emoji among them."""
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
 
 
 def page_sizes(pdf: bytes) -> list[tuple[float, float]]:
     """Width and height of each page in points."""
-    return [(float(page.mediabox.width), float(page.mediabox.height)) for page in PdfReader(BytesIO(pdf)).pages]
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [document.get_page_size(number) for number in range(len(document))]
 
 
 def bookmarks(pdf: bytes) -> list[str]:
     """The titles of the outline, flat, in reading order."""
-    return [str(entry.title) for entry in _entries(PdfReader(BytesIO(pdf)).outline)]
-
-
-def _entries(outline: Sequence[Any]) -> Iterator[Any]:
-    for entry in outline:
-        if isinstance(entry, list):
-            yield from _entries(entry)
-        else:
-            yield entry
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [entry.get_title() for entry in document.get_toc()]
 
 
 def addresses(pdf: bytes) -> set[str]:
@@ -187,14 +192,14 @@ def widowed_headings(pdf: bytes, *, foot: float = 60.0) -> list[str]:
     """The headings in the outline beneath which their page says nothing more; `foot` is where its foot begins, in
     points from the bottom."""
     widowed = []
-    reader = PdfReader(BytesIO(pdf))
     with pypdfium2.PdfDocument(pdf) as document:
-        for entry in _entries(reader.outline):
-            number = reader.get_destination_page_number(entry)
-            page = document[number].get_textpage()
-            found = "".join(page.get_text_bounded(bottom=foot, top=float(entry.top) + 2).split())
-            if found.endswith("".join(str(entry.title).split())):
-                widowed.append(str(entry.title))
+        for entry in document.get_toc():
+            place = entry.get_dest()
+            _, top, *_ = place.get_view()[1]
+            page = document[place.get_index()].get_textpage()
+            found = "".join(page.get_text_bounded(bottom=foot, top=top + 2).split())
+            if found.endswith("".join(entry.get_title().split())):
+                widowed.append(entry.get_title())
     return widowed
 
 

@@ -98,7 +98,10 @@ def test_after_any_sequence_of_moves_the_sums_are_those_made_anew(seed: int, set
         for organization in organizations
         for team in ("One", "Two")
     ]
-    for _ in range(40):
+    for assessment in assessments:
+        random_answers(dice, assessment)
+        actions.submit(assessment=assessment, by=assessment.created_by)
+    for _ in range(30):
         assessment = dice.choice(assessments)
         drawn = Scorecard.objects.awaiting_second_look(another).first()
         if drawn and dice.random() < 0.3:
@@ -108,7 +111,6 @@ def test_after_any_sequence_of_moves_the_sums_are_those_made_anew(seed: int, set
         elif assessment.is_editable:
             random_answers(dice, assessment)
             actions.submit(assessment=assessment, by=assessment.created_by)
-    assert Scorecard.objects.count() > 8
     before = kept()
     assert before == {place: count for place, count in tallies.counted_anew().items() if count}
     assert recount() == "Every figure was right."

@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from tests.browsing import Problems, Visit
 from tests.factories import Agency, make_accepted, make_agency, make_cycle, make_submitted
 
+pytestmark = pytest.mark.only_on("sqlite")  # what a browser does with pages that other tests ask on both
+
 TABLE = """
 () => [...document.querySelectorAll(".differences-table tbody tr")].map(row => [...row.querySelectorAll("td")].map(
   cell => Number(cell.querySelector(".level-badge")?.lastChild.textContent) || null)).reverse()

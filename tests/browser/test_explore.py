@@ -9,6 +9,8 @@ from playwright.sync_api import Page, Route, expect
 from tests.browsing import Problems, Visit, check_accessibility
 from tests.factories import Agency, answer_all, make_agency
 
+pytestmark = pytest.mark.only_on("sqlite")  # what a browser does with pages that other tests ask on both
+
 SCRIPT = re.compile(r"/explore[.\w]*\.js(\?|$)")
 LEAST_HEIGHT = 420
 

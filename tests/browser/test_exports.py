@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django.core.files.base import ContentFile
 from playwright.sync_api import expect
 
@@ -42,6 +43,7 @@ def test_progress_moves_on_without_a_reload_and_ends_with_the_file(visit: Visit,
     assert download.value.suggested_filename.endswith(".zip")
 
 
+@pytest.mark.only_on("sqlite")  # it waits for ten seconds, which need no database
 def test_without_scripts_the_page_loads_itself_again_until_told_not_to(visit: Visit, cast: Cast) -> None:
     job = running(cast.reviewer)
     page = visit(cast.reviewer.email, java_script_enabled=False)

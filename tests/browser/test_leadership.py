@@ -18,6 +18,8 @@ from tests.browsing import Problems, Visit, check_accessibility
 from tests.factories import make_accepted, make_cycle, make_submitted
 from tests.rubric.factories import make_rubric
 
+pytestmark = pytest.mark.only_on("sqlite")  # what a browser does with pages that other tests ask on both
+
 READ_PICTURE = """async () => {
     const [item] = await navigator.clipboard.read();
     const bytes = new Uint8Array(await (await item.getType("image/png")).arrayBuffer());

@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from tests.browsing import Problems, Visit, check_accessibility
 from tests.factories import make_cycle, make_organization, make_reviewer, make_submitted
 
+pytestmark = pytest.mark.only_on("sqlite")  # what a browser does with pages that other tests ask on both
+
 PAGE = "/admin/portfolio/"
 
 

@@ -6,6 +6,8 @@ from django.contrib.auth import get_user_model
 from rubric.models import Rubric
 from tests.browsing import Visit, check_accessibility
 
+pytestmark = pytest.mark.only_on("sqlite")  # what a browser does with pages that other tests ask on both
+
 
 @pytest.mark.parametrize("width", [1280, 390, 320])
 @pytest.mark.parametrize("address", ["/model/", "/model/peopleops/", "/model/aiops/"])
