@@ -1,10 +1,11 @@
 """The leadership page: the values of `leadership`, in the words of `leadership_words`, as its template prints them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from assessments import charts, results, wording
@@ -59,7 +60,10 @@ class FiguresRow:
 
 @dataclass(frozen=True, slots=True)
 class MoveLine:
+    """`address` is that of the area in its team's result."""
+
     sentence: str
+    address: str
     accepted: str
     because: Because
     evidence: tuple[Spoken, ...]
@@ -147,6 +151,7 @@ def _answering(organization: Organization) -> str:
 
 def _section(group: Leadership, *, number: int, named: bool) -> Section:
     teams = len(group.teams)
+    results_of = {team.team: _result_address(team) for team in group.teams}
     return Section(
         number=number,
         rubric=group.rubric.name if named else "",
@@ -157,10 +162,10 @@ def _section(group: Leadership, *, number: int, named: bool) -> Section:
         areas=group.areas,
         rows=tuple(_row(team, group.areas) for team in group.teams),
         compared=any(team.before for team in group.teams),
-        moved=_moved(group.moves[:MOVES_SHOWN]),
+        moved=_moved(group.moves[:MOVES_SHOWN], results_of),
         more_moves=words.more_moves(len(group.moves[MOVES_SHOWN:]), teams),
-        foundations=tuple(_foundation(one, teams) for one in group.foundations[:FOUNDATIONS_SHOWN]),
-        decisions=tuple(_decision(one, teams) for one in group.decisions[:DECISIONS_SHOWN]),
+        foundations=tuple(_foundation(one, teams, results_of) for one in group.foundations[:FOUNDATIONS_SHOWN]),
+        decisions=tuple(_decision(one, teams, results_of) for one in group.decisions[:DECISIONS_SHOWN]),
         more_decisions=words.more_decisions(len(group.decisions[DECISIONS_SHOWN:]), teams),
     )
 
@@ -177,7 +182,7 @@ def _card(team: TeamStanding) -> TeamCard:
     )
     return TeamCard(
         pk=newest.assessment_id,
-        query=f"?submission={newest.sequence}" if newest.state == State.RETURNED else "",
+        query=_query(team),
         team=team.team,
         cycle=newest.cycle,
         state=newest.state,
@@ -186,6 +191,21 @@ def _card(team: TeamStanding) -> TeamCard:
         line=line,
         verdict=verdict,
     )
+
+
+def _query(team: TeamStanding) -> str:
+    newest = team.newest
+    return f"?submission={newest.sequence}" if newest.state == State.RETURNED else ""
+
+
+def _result_address(team: TeamStanding) -> str:
+    return reverse("result", args=[team.newest.assessment_id]) + _query(team)
+
+
+def _linked(clause: Clause, area: Area, results_of: Mapping[str, str]) -> Clause:
+    """The same, each team's name leading to the area in its result."""
+    names = tuple(replace(name, address=f"{results_of[name.text]}#{area.code}") for name in clause.names)
+    return replace(clause, names=names)
 
 
 def _verdict(team: TeamStanding) -> str:
@@ -229,17 +249,18 @@ def _row(team: TeamStanding, areas: tuple[Area, ...]) -> FiguresRow:
     return FiguresRow(team.team, team.newest.cycle, tuple(levels))
 
 
-def _moved(moves: Sequence[Move]) -> tuple[MovedTeam, ...]:
+def _moved(moves: Sequence[Move], results_of: Mapping[str, str]) -> tuple[MovedTeam, ...]:
     """What moved, by team; the teams in the order in which they come first."""
     by_team: dict[tuple[str, str], list[MoveLine]] = {}
     for move in moves:
-        by_team.setdefault((move.team, move.since), []).append(_move(move))
+        by_team.setdefault((move.team, move.since), []).append(_move(move, results_of))
     return tuple(MovedTeam(team, since, tuple(lines)) for (team, since), lines in by_team.items())
 
 
-def _move(move: Move) -> MoveLine:
+def _move(move: Move, results_of: Mapping[str, str]) -> MoveLine:
     return MoveLine(
         sentence=move.movement.sentence,
+        address=f"{results_of[move.team]}#{move.movement.area}",
         accepted=words.accepted_otherwise(move),
         because=words.because(move),
         evidence=words.new_evidence(move),
@@ -247,13 +268,14 @@ def _move(move: Move) -> MoveLine:
     )
 
 
-def _foundation(one: Foundation, teams: int) -> FoundationLine:
-    return FoundationLine(words.how_low(one), words.holding_back(one, teams))
+def _foundation(one: Foundation, teams: int, results_of: Mapping[str, str]) -> FoundationLine:
+    clauses = words.holding_back(one, teams)
+    return FoundationLine(words.how_low(one), tuple(_linked(clause, one.area, results_of) for clause in clauses))
 
 
-def _decision(one: Decision, teams: int) -> DecisionLine:
+def _decision(one: Decision, teams: int, results_of: Mapping[str, str]) -> DecisionLine:
     return DecisionLine(
-        clause=words.to_raise(one, teams),
+        clause=_linked(words.to_raise(one, teams), one.area, results_of),
         effort=words.effort(one),
         changes=one.changes[:QUESTIONS_SHOWN],
         more=words.more_questions(one),

@@ -30,10 +30,12 @@ NOBODY: Final = "No team has submitted yet, so there are no levels to show."
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A piece of a list, and what follows it: ", ", " and ", ", and " or nothing."""
+    """A piece of a list, and what follows it: ", ", " and ", ", and " or nothing. `address` is where it leads, if
+    anywhere."""
 
     text: str
     after: str
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +130,26 @@ def _moved(group: Leadership) -> str:
         if alone == 1:
             return "There is no cycle before to compare with."
         return f"{'Neither' if alone == 2 else 'None'} of them has a cycle before to compare with."
-    moved = rises_and_falls([move.steps for move in group.moves])
+    moved = rises_and_falls([move.steps for move in group.moves], fallen=_fallen(group))
     without = f"; {counted(alone, 'team')} {_has(alone)} no cycle before" if alone else ""
     return f"Since the cycle before, {moved}{without}."
 
 
-def rises_and_falls(steps: Sequence[int]) -> str:
-    """ "four areas rose and one fell"; `steps` are those of each area that moved."""
+def _fallen(group: Leadership) -> tuple[str, ...]:
+    """The names of the areas that fell in any team."""
+    return tuple(dict.fromkeys(wording.area_name(m.rubric, m.movement.area) for m in group.moves if m.steps < 0))
+
+
+def rises_and_falls(steps: Sequence[int], *, fallen: Sequence[str] = ()) -> str:
+    """ "four areas rose and one fell (DataOps)"; `steps` are those of each area that moved, `fallen` the names to say."""
     rose, fell = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
+    which = f" ({join_words(fallen)})" if 0 < len(fallen) <= _MOST_NAMES else ""
     if rose and fell:
-        return f"{counted(rose, 'area')} rose and {number_word(fell)} fell"
+        return f"{counted(rose, 'area')} rose and {number_word(fell)} fell{which}"
     if rose:
         return f"{counted(rose, 'area')} rose and none fell"
     if fell:
-        return f"{counted(fell, 'area')} fell and none rose"
+        return f"{counted(fell, 'area')} fell{which} and none rose"
     return "no area rose or fell"
 
 

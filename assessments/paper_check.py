@@ -68,8 +68,8 @@ def compared(sheet: ScoredAssessment, pages: Sequence[str]) -> Compared:
     text = squashed("".join(pages))
     stories = narrative(sheet).stories
     differences = [
-        *_missing_pages(pages),
-        *_seals(sheet, "\n".join(pages)),
+        *_page_numbers(pages),
+        *_seals(sheet, pages),
         *_table(sheet, stories, text),
         *(one for story in reversed(stories) for one in _area(sheet.rubric, story, text)),
     ]
@@ -81,30 +81,47 @@ def squashed(text: str) -> str:
     return _INVISIBLE.sub("", text)
 
 
-def _missing_pages(pages: Sequence[str]) -> Iterator[str]:
-    """Which pages are gone, by the numbers that the others carry at their foot."""
-    numbered = [found[-1] for page in pages if (found := _NUMBERED.findall(squashed(page)))]
-    if not numbered:
-        yield "no page carries a number"
+def _page_numbers(pages: Sequence[str]) -> Iterator[str]:
+    """Which pages are gone, too many or out of place, by the numbers at their feet."""
+    feet = [_NUMBERED.findall(squashed(page)) for page in pages]
+    numbers = [int(found[-1][0]) for found in feet if found]
+    sizes = {int(found[-1][1]) for found in feet if found}
+    if bare := [str(place) for place, found in enumerate(feet, start=1) if not found]:
+        yield f"{_pages(bare)} of the file {_has(bare)} no number at the foot"
+    if len(sizes) > 1:
+        yield f"its pages are of papers with {join_words([str(size) for size in sorted(sizes)])} pages"
         return
-    size = max(int(of) for _, of in numbered)
-    missing = sorted({*range(1, size + 1)} - {int(number) for number, _ in numbered})
+    missing = [str(number) for number in range(1, max(sizes, default=0) + 1) if number not in numbers]
     if missing:
-        words = [str(number) for number in missing]
-        yield f"of its {size} pages {join_words(words)} {'is' if len(words) == 1 else 'are'} missing"
+        yield f"of its {max(sizes)} pages {join_words(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+    if repeated := [str(number) for number in dict.fromkeys(numbers) if numbers.count(number) > 1]:
+        yield f"{_pages(repeated)} {'is' if len(repeated) == 1 else 'are'} in it more than once"
+    elif numbers != sorted(numbers):
+        yield "its pages stand in another order"
 
 
-def _seals(sheet: ScoredAssessment, text: str) -> Iterator[str]:
-    seal = sheet.seal
+def _seals(sheet: ScoredAssessment, pages: Sequence[str]) -> Iterator[str]:
+    """The seal's code, which every page carries at its foot, and the digest."""
+    seal, text = sheet.seal, "\n".join(pages)
     if seal is None:
         return
     if seal.code not in text:
-        others = [code for code in _CODE.findall(text) if code != seal.code]
+        others = _CODE.findall(text)
         printed = f"the pages carry the seal {others[0]}" if others else "the pages carry no seal"
         yield f"{printed}, and the embedded document has {seal.code}"
+    elif without := [str(place) for place, page in enumerate(pages, start=1) if seal.code not in squashed(page)]:
+        yield f"{_pages(without)} of the file {'does' if len(without) == 1 else 'do'}n't carry the seal {seal.code}"
     digests = set(_DIGEST.findall(text))
     if digests != {seal.sha256}:
         yield "the SHA-256 on the pages isn't that of the embedded document"
+
+
+def _pages(numbers: Sequence[str]) -> str:
+    return f"{'page' if len(numbers) == 1 else 'pages'} {join_words(numbers)}"
+
+
+def _has(numbers: Sequence[str]) -> str:
+    return "has" if len(numbers) == 1 else "have"
 
 
 def _table(sheet: ScoredAssessment, stories: Sequence[AreaStory], text: str) -> Iterator[str]:
@@ -125,7 +142,10 @@ def _area(rubric: Rubric, story: AreaStory, text: str) -> Iterator[str]:
     """An area's head, its reason, and the answers to its questions."""
     summary = re.escape(squashed(story.area.summary))
     heads = re.compile(rf"{summary}(?:(?!{summary}).){{0,{HEAD_LENGTH}}}?(?:Level(\d+),[^\d]|Notrated)", re.DOTALL)
-    for head in heads.finditer(text):
+    found = list(heads.finditer(text))
+    if not found:
+        yield f"{story.area.name}: its level isn't found on the pages"
+    for head in found:
         start = text.rindex("Level" if head[1] else "Notrated", head.start(), head.end())
         standing = squashed(story.level_text)
         if not text.startswith(standing, start):
@@ -144,12 +164,14 @@ def _answer(rubric: Rubric, story: AreaStory, line: QuestionLine, text: str) -> 
     question = squashed(line.text)
     known = [squashed(answer) for answer in _possible_answers(rubric, line)]
     choices = "|".join(re.escape(answer) for answer in sorted(known, key=len, reverse=True))
-    for found in re.finditer(rf"{re.escape(question)}\d{{0,2}}({choices})", text):
-        if found[1] != squashed(line.answer):
-            yield (
-                f"{story.area.name}, question {line.number}: the pages show another answer than the embedded one,"
-                f" “{line.answer}”"
-            )
+    shown = [found[1] for found in re.finditer(rf"{re.escape(question)}\d{{0,2}}({choices})", text)]
+    if any(answer != squashed(line.answer) for answer in shown):
+        yield (
+            f"{story.area.name}, question {line.number}: the pages show another answer than the embedded one,"
+            f" “{line.answer}”"
+        )
+    elif not shown:
+        yield f"{story.area.name}, question {line.number}: its answer, “{line.answer}”, isn't found on the pages"
 
 
 def _possible_answers(rubric: Rubric, line: QuestionLine) -> list[str]:

@@ -42,9 +42,9 @@ def read(content: bytes) -> Sealed:
         document = _DECODER.decode(text)
         is_canonical = sealing.canonical(document) == text
     except UnicodeDecodeError:
-        _refuse("not UTF-8")
+        _refuse("it is damaged (not UTF-8)")
     except json.JSONDecodeError as error:
-        _refuse(f"not JSON: {error.msg} at character {error.pos + 1}")
+        _refuse(f"it is damaged (not JSON from character {error.pos + 1} on)")
     except RecursionError:
         _refuse("nested too deeply")
     if not isinstance(document, dict) or document.keys() != KEYS:

@@ -137,7 +137,7 @@ def more_routes(names: Sequence[str]) -> str:
 
 def gap_sentence(rubric: Rubric, gap: FoundationGap) -> str:
     """A prompt to look again where an area stands well above one that it rests on. It is no error."""
-    area, foundation = _name(rubric, gap.area), _name(rubric, gap.foundation)
+    area, foundation = area_name(rubric, gap.area), area_name(rubric, gap.foundation)
     return (
         f"{area} stands at Level {gap.level} on {foundation} at Level {gap.foundation_level}. "
         "Look again at whether the answers for both areas describe what is in place today."
@@ -158,10 +158,10 @@ def foundation_sentence(rubric: Rubric, result: Result) -> str:
     gaps = [gap for gap in result.foundation_gaps if gap.foundation == weakest]
     if not gaps:
         return ""
-    above = _names_or_count([_name(rubric, gap.area) for gap in gaps])
+    above = _names_or_count([area_name(rubric, gap.area) for gap in gaps])
     rest, stand = ("rests", "stands") if len(gaps) == 1 else ("rest", "stand")
     level = gaps[0].foundation_level
-    return f"{_name(rubric, weakest)}, at Level {level}: {above}, which {rest} on it, {stand} two or more levels above."
+    return f"{area_name(rubric, weakest)}, at Level {level}: {above}, which {rest} on it, {stand} two or more levels above."
 
 
 def verdict_sentence(rubric: Rubric, result: Result, validated: Mapping[str, int | None]) -> str:
@@ -181,7 +181,8 @@ def verdict_sentence(rubric: Rubric, result: Result, validated: Mapping[str, int
     ]
     more = len(other) - len(differences)
     ending = f"; and {number_word(more)} more" if more else ""
-    return f"The Center of Excellence finds other levels than claimed: {'; '.join(differences)}{ending}."
+    than_claimed = "another level" if len(other) == 1 else "other levels"
+    return f"The Center of Excellence finds {than_claimed} than claimed: {'; '.join(differences)}{ending}."
 
 
 def found_sentence(rubric: Rubric, found: int | None, claimed: int | None) -> str:
@@ -211,7 +212,7 @@ def _moved(rubric: Rubric, code: str, before: AreaResult | None, after: AreaResu
         level_before=before.level if before else None,
         level_after=after.level if after else None,
         score_difference=difference,
-        sentence=_movement_sentence(_name(rubric, code), before, after),
+        sentence=_movement_sentence(area_name(rubric, code), before, after),
     )
 
 
@@ -255,7 +256,7 @@ def _levels_in_words(rubric: Rubric, rated: Sequence[AreaResult], size: int) -> 
     levels = [area.level for area in rated if area.level is not None]
     lowest, highest = min(levels), max(levels)
     if len(rated) == 1:
-        return [f"{_name(rubric, rated[0].area)}, the only area rated, is at {level_text(rubric, lowest)}."]
+        return [f"{area_name(rubric, rated[0].area)}, the only area rated, is at {level_text(rubric, lowest)}."]
     kind = "areas" if len(rated) == size else "rated areas"
     if lowest == highest:
         return [as_sentence(f"{_all(len(rated), number_word(len(rated)))} {kind} are at {level_text(rubric, lowest)}.")]
@@ -272,15 +273,15 @@ def _levels_in_words(rubric: Rubric, rated: Sequence[AreaResult], size: int) -> 
 
 
 def _standing(rubric: Rubric, rated: Sequence[AreaResult], level: int, extreme: str) -> str:
-    names = [_name(rubric, area.area) for area in rated if area.level == level]
+    names = [area_name(rubric, area.area) for area in rated if area.level == level]
     verb = "stands" if len(names) == 1 else "stand"
     return as_sentence(f"{_names_or_count(names)} {verb} {extreme}, at {level_text(rubric, level)}.")
 
 
 def _unrated_in_words(rubric: Rubric, result: Result) -> list[str]:
     """Which areas have no level: those that can't have one, and those that nobody has begun."""
-    unrated = [_name(rubric, area.area) for area in result.areas if area.started and not area.rated]
-    waiting = [_name(rubric, area.area) for area in result.areas if not area.started]
+    unrated = [area_name(rubric, area.area) for area in result.areas if area.started and not area.rated]
+    waiting = [area_name(rubric, area.area) for area in result.areas if not area.started]
     kinds = [(unrated, "not rated"), (waiting, "not started")]
     return [as_sentence(f"{_names_or_count(names)} {_is(len(names))} {words}.") for names, words in kinds if names]
 
@@ -290,11 +291,11 @@ def _openness_in_words(rubric: Rubric, result: Result) -> str:
     size = sum(area.questions for area in result.areas)
     left = size - sum(area.answered for area in result.areas)
     if left:
-        names = [_name(rubric, area.area) for area in result.areas if not area.complete]
+        names = [area_name(rubric, area.area) for area in result.areas if not area.complete]
         where = _names_or_count(names)
         return f"The result is provisional: {left} of {_questions(size)} {_is(left)} unanswered, in {where}."
     all_answered = "The one question is answered" if size == 1 else as_sentence(f"{_all(size)} questions are answered")
-    names = [_name(rubric, area.area) for area in result.areas if area.level != area.level_high]
+    names = [area_name(rubric, area.area) for area in result.areas if area.level != area.level_high]
     if names:
         return f"{all_answered}; “Don't know” leaves room for {_names_or_count(names)} to stand higher."
     return f"{all_answered}."
@@ -359,7 +360,8 @@ def _percent(part: int, whole: int, required: int) -> str:
     return f"{percent} %" if percent else "under 1 %"
 
 
-def _name(rubric: Rubric, code: str) -> str:
+def area_name(rubric: Rubric, code: str) -> str:
+    """Its name, or its code where another version of the rubric has it alone."""
     area = rubric.area_by_code.get(code)
     return area.name if area else code
 

@@ -19,7 +19,8 @@ class PaperKind(models.TextChoices):
 class IssuedPaperQuerySet(models.QuerySet["IssuedPaper"]):
     def with_digest(self, sha256: str) -> Self:
         """The file with this SHA-256, with what its seal is of."""
-        return self.filter(sha256=sha256).select_related("scorecard__assessment__rubric").defer("scorecard__document")
+        of_what = [f"scorecard__assessment__{part}" for part in ("rubric", "organization", "cycle")]
+        return self.filter(sha256=sha256).select_related(*of_what).defer("scorecard__document")
 
     def note(self, *, sha256: str, kind: PaperKind, scorecard: int | None) -> None:
         """Make sure that this file is among those handed out. One query where it is, two the first time."""

@@ -22,7 +22,8 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         """The one whose seal has this code, typed in any case, with hyphens or without, O for 0, I or L for 1."""
         letters = code.upper().translate(str.maketrans("OIL", "011", "-_"))
         grouped = "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
-        return self.filter(code=grouped).select_related("assessment__rubric").defer("document")
+        of_what = [f"assessment__{part}" for part in ("rubric", "organization", "cycle")]
+        return self.filter(code=grouped).select_related(*of_what).defer("document")
 
     def for_second_look(self) -> Self:
         """Those that were drawn, with what a page about them needs."""

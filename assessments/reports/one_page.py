@@ -125,7 +125,7 @@ def _cut(sheet: ScoredAssessment, story: Narrative, cut: _Cut, ident: str) -> On
         more_levels=_more(size - cut.areas, "area stands", "areas stand", " in the scorecard"),
         since=shortened(story.since, NAME_LENGTH) if sheet.earlier else "",
         moved=tuple(movement.sentence for movement in moved[: cut.moved]),
-        more_moved=_more(len(moved) - cut.moved, "area moved", "areas moved", "; the scorecard says how"),
+        more_moved=_more_moved(moved[cut.moved :]),
         foundation=foundation_sentence(sheet.rubric, sheet.result),
         steps=tuple(_next_step(route, cut.anchor) for route in story.priorities[:MOST_STEPS]),
         more_steps=_more(ways - MOST_STEPS, "way up stands", "ways up stand", " in the scorecard"),
@@ -141,7 +141,7 @@ def _texts_height(page: OnePage) -> int:
     )
     rows = 2 + bool(page.levels.word) + page.levels.banded
     levels = sum(12 + 4 * rows + _head_height(row) for row in page.levels.rows) + 4 * bool(page.more_levels)
-    moved = 2 + sum(lines(sentence, MOVED_LENGTH) for sentence in page.moved) + bool(page.more_moved)
+    moved = 2 + sum(lines(sentence, MOVED_LENGTH) for sentence in (*page.moved, page.more_moved))
     left = moved + 2 + lines(page.since, MOVED_LENGTH) + 2 + lines(page.foundation, MOVED_LENGTH)
     steps = (lines(f"{one.area} {one.sentence} {one.anchor} {one.more}", STEPS_LENGTH) for one in page.steps)
     right = 2 + sum(steps) + bool(page.more_steps)
@@ -158,8 +158,24 @@ def _moved(movements: tuple[Movement, ...], sheet: ScoredAssessment) -> list[Mov
     """What is known to have moved: levels first, and in either case from the top of the stack down."""
     open_ = {area.area for area in sheet.result.areas if not area.complete}
     known = [one for one in reversed(movements) if one.area not in open_]
-    levels = [one for one in known if one.level_before != one.level_after]
+    levels = [one for one in known if _other_level(one)]
     return levels + [one for one in known if one not in levels and one.score_difference]
+
+
+def _other_level(movement: Movement) -> bool:
+    return movement.level_before != movement.level_after
+
+
+def _more_moved(left: list[Movement]) -> str:
+    """How much of what moved is left out, levels and mere scores apart; empty for nothing."""
+    levels = sum(_other_level(one) for one in left)
+    scores = len(left) - levels
+    if not left:
+        return ""
+    if not levels:
+        return f"In {scores} more {'area' if scores == 1 else 'areas'} the score alone changed."
+    alone = f", and {scores} the score alone" if scores else ""
+    return f"{levels} more {'area' if levels == 1 else 'areas'} changed level{alone}; the scorecard says how."
 
 
 def _next_step(route: Route, length: int) -> NextStep:

@@ -1,4 +1,5 @@
-"""Checking a seal or a PDF, for everyone who holds one. Of a scorecard nothing is told but what is in the file."""
+"""Checking a seal or a PDF, for everyone who holds one: whose it is and where it stands; no level or answer is told but
+those in the file."""
 
 from typing import Any
 
@@ -21,7 +22,7 @@ BUSY = "Too many PDFs are being checked at the moment. Try again in a minute."
 
 @require_safe
 def seal(request: HttpRequest, code: str) -> HttpResponse:
-    """Whether a scorecard with this seal was sealed here and where it stands today; tells nothing of what is in it."""
+    """Whether a scorecard with this seal was sealed here, whose it is and where it stands; tells no level or answer."""
     if refusal := rates.refused(request, "verify-code"):
         return refusal
     scorecard = Scorecard.objects.with_code(code).first()

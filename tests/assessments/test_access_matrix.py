@@ -552,8 +552,8 @@ def test_every_address_has_its_rules_and_no_rule_is_left_over() -> None:
 
 MARKER = "xqzmarker"
 OUTSIDE = PEOPLE[:3]
-BY_LINK = ("invitation", "shared", "shared-pdf", "shared-brief-pdf")
-"""Who holds such a link learns what it is for, whoever they are."""
+BY_LINK = ("invitation", "shared", "shared-pdf", "shared-brief-pdf", "verify")
+"""Who holds such a link, or a seal's code, learns what it is for, whoever they are."""
 
 
 def mark(agency: Agency) -> None:

@@ -297,8 +297,9 @@ def test_the_first_line_says_where_the_teams_stand(group: Leadership, line: str)
         ([[[1, 1, 1], [1, 1, 1]]], "Since the cycle before, no area rose or fell."),
         ([[[1, 1, 1], [2, 1, 1]]], "Since the cycle before, one area rose and none fell."),
         ([[[1, 1, 1], [2, 2, 2]]], "Since the cycle before, three areas rose and none fell."),
-        ([[[2, 1, 1], [1, 1, 1]]], "Since the cycle before, one area fell and none rose."),
-        ([[[2, 1, 1], [1, 2, 2]]], "Since the cycle before, two areas rose and one fell."),
+        ([[[2, 1, 1], [1, 1, 1]]], "Since the cycle before, one area fell (People) and none rose."),
+        ([[[2, 1, 1], [1, 2, 2]]], "Since the cycle before, two areas rose and one fell (People)."),
+        ([[[2, 2, 1], [1, 1, 1]]] * 2, "Since the cycle before, four areas fell (People and Cloud) and none rose."),
         ([[[1, 1, 1], [2, 1, 1]], [[1, 1, 1]]], f"{SINCE} one area rose and none fell; one team has no cycle before."),
         (
             [[[1, 1, 1], [2, 1, 1]], [[1, 1, 1]], [[2, 2, 2]]],

@@ -75,6 +75,16 @@ def test_each_team_leads_to_its_result_and_its_scorecard(agency: Agency) -> None
     assert reverse("scorecard-pdf", args=[assessment.pk]) in content
 
 
+def test_what_moved_what_to_decide_and_what_holds_back_lead_to_the_area_in_the_teams_result(agency: Agency) -> None:
+    submitted_in(agency, days_ago=300, level=2)
+    moved = submitted_in(agency, days_ago=100, level=2, choices={f"secops-{n}": 3 for n in range(1, 5)})
+    low = submitted_in(agency, days_ago=99, team="B team", level=3, choices={f"devops-{n}": 1 for n in range(1, 4)})
+    content = page(agency.viewer, agency).content.decode()
+    assert f'<a href="{reverse("result", args=[moved.pk])}#secops"><strong>SecOps rose from' in content
+    link = f'<a href="{reverse("result", args=[low.pk])}#devops"><bdi>B team</bdi></a>'
+    assert content.count(link) == 2
+
+
 def test_returned_work_leads_to_what_was_submitted_and_not_to_what_the_team_makes_of_it(agency: Agency) -> None:
     assessment = submitted_in(agency, days_ago=100)
     actions.return_(assessment=assessment, by=make_reviewer(), comment="More")

@@ -10,6 +10,7 @@ from assessments.datatypes import ScoredAssessment
 from assessments.paper_check import compared
 from tests.assessments import forging
 from tests.assessments.sheets import answers_by_area, full_rubric, make_sheet
+from tests.assessments.varied import CASES, sheet_of
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +21,11 @@ def sheet() -> ScoredAssessment:
 
 @pytest.fixture(scope="module")
 def pages(sheet: ScoredAssessment) -> list[str]:
+    return read(sheet)
+
+
+def read(sheet: ScoredAssessment) -> list[str]:
+    """The text of each page, as it is read where a file is checked."""
     return [page.extract_text() for page in PdfReader(BytesIO(forging.printed(sheet))).pages]
 
 
@@ -72,6 +78,61 @@ def test_several_pages_that_are_gone_are_named(sheet: ScoredAssessment, pages: l
     assert f"of its {len(pages)} pages 2, 3, and 5 are missing" in (
         compared(sheet, [pages[0], pages[3], *pages[5:]]).differences
     )
+
+
+def foreign(sheet: ScoredAssessment) -> list[str]:
+    """The pages of another scorecard of the same team, with as many pages."""
+    return read(forging.sealed_anew(forging.with_other_answers(sheet, level=2)))
+
+
+@pytest.mark.parametrize("place", [0, 3, -2])
+def test_a_page_of_another_scorecard_in_the_place_of_one_is_found(
+    sheet: ScoredAssessment, pages: list[str], place: int
+) -> None:
+    others = foreign(sheet)
+    assert len(others) == len(pages)
+    mixed = [*pages]
+    mixed[place] = others[place]
+    number = place % len(pages) + 1
+    assert sheet.seal
+    assert f"page {number} of the file doesn't carry the seal {sheet.seal.code}" in compared(sheet, mixed).differences
+
+
+def test_so_is_one_that_was_added(sheet: ScoredAssessment, pages: list[str]) -> None:
+    found = compared(sheet, [*pages, foreign(sheet)[4]]).differences
+    assert sheet.seal
+    assert f"page {len(pages) + 1} of the file doesn't carry the seal {sheet.seal.code}" in found
+    assert "page 5 is in it more than once" in found
+
+
+def test_pages_twice_and_in_another_order_are_found(sheet: ScoredAssessment, pages: list[str]) -> None:
+    assert compared(sheet, [*pages, *pages[1:3]]).differences == ("pages 2 and 3 are in it more than once",)
+    assert compared(sheet, [*pages[:2], pages[3], pages[2], *pages[4:]]).differences == (
+        "its pages stand in another order",
+    )
+
+
+def test_pages_without_a_number_or_of_a_paper_of_another_length_are_found(
+    sheet: ScoredAssessment, pages: list[str]
+) -> None:
+    found = compared(sheet, [*pages, "Approved."]).differences
+    assert f"page {len(pages) + 1} of the file has no number at the foot" in found
+    other = [*pages[:-1], pages[-1].replace(f"of {len(pages)}", "of 30")]
+    assert f"its pages are of papers with {len(pages)} and 30 pages" in compared(sheet, other).differences
+
+
+def test_an_answer_or_an_area_that_is_not_there_is_found(sheet: ScoredAssessment, pages: list[str]) -> None:
+    question = "How is data transferred within the\norganization?"
+    (found,) = compared(sheet, changed(pages, question, "")).differences
+    assert found == "DataOps, question 1: its answer, “Level 3, Defined”, isn't found on the pages"
+    summary = sheet.rubric.area_by_code["mlops"].summary
+    assert "MLOps: its level isn't found on the pages" in compared(sheet, changed(pages, summary, "")).differences
+
+
+@pytest.mark.parametrize("number", [3, 6, 17, 22, 32, 37, 42])
+def test_in_whatever_script_it_is_written_nothing_differs(number: int) -> None:
+    sheet = forging.sealed_anew(sheet_of(CASES[number - 1]))
+    assert compared(sheet, read(sheet)).differences == ()
 
 
 def test_a_seal(sheet: ScoredAssessment, pages: list[str]) -> None:

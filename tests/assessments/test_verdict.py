@@ -45,7 +45,7 @@ def text_of(client: Client, name: str, assessment: Assessment) -> str:
 def test_members_see_both_levels_and_why(agency: Agency, accepted: Assessment) -> None:
     for member in (agency.viewer, agency.contributor, agency.lead):
         text = text_of(client_of(member), "result", accepted)
-        assert "finds other levels than claimed: SecOps at Level 2, claimed Level 3." in text
+        assert "finds another level than claimed: SecOps at Level 2, claimed Level 3." in text
         assert "Level 2, Repeatable" in text
         assert "The <log> is not kept." in text
 
@@ -126,7 +126,7 @@ def test_other_levels_stand_right_below_the_headline(agency: Agency, accepted: A
     paragraphs = [paragraph.text for paragraph in shown.one("main").all("p")]
     headline = paragraphs.index(shown.one("p", css="usa-intro").text)
     assert paragraphs[headline + 1] == (
-        "The Center of Excellence finds other levels than claimed: SecOps at Level 2, claimed Level 3."
+        "The Center of Excellence finds another level than claimed: SecOps at Level 2, claimed Level 3."
     )
 
 

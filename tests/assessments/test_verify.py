@@ -1,4 +1,4 @@
-"""Checking a seal: for everyone, and without a word about what the scorecard holds."""
+"""Checking a seal: for everyone, and without a level or an answer of what the scorecard holds."""
 
 import pytest
 from django.utils import timezone
@@ -21,12 +21,13 @@ def test_a_seal_of_ours_is_known_however_it_is_typed(client):
         assert scorecard.sha256 in body
 
 
-def test_it_tells_nothing_of_what_the_scorecard_holds(client):
-    assessment = factories.make_submitted()
+def test_it_says_whose_it_is_so_that_a_code_on_anothers_paper_stands_out(client):
+    assessment = factories.make_submitted(organization=factories.make_organization(name="Rivers & Lakes"))
     body = client.get(f"/verify/{assessment.scorecards.get().code}/").content.decode()
-    assert assessment.team not in body
-    assert assessment.organization.name not in body
+    for name in ("Rivers &amp; Lakes", assessment.team, assessment.cycle.name):
+        assert f"<bdi>{name}</bdi>" in body
     assert str(assessment.pk) not in body
+    assert body.index("That says nothing about the copy in your hands") < body.index("SHA-256")
 
 
 def standing(client, scorecard):
@@ -52,11 +53,11 @@ def test_it_says_where_the_submission_stands_today(client, reviewer):
     assert "usa-alert--warning" not in standing(client, second)
 
 
-def test_where_it_stands_names_nobody_and_no_figures(client, reviewer):
+def test_it_names_no_person_and_no_level(client, reviewer):
     assessment = factories.make_returned(level=4, comment="Between us.")
     factories.make_submitted(assessment=assessment, level=5)
     shown = standing(client, assessment.scorecards.get(sequence=1))
-    for kept in (assessment.team, str(assessment.created_by), str(reviewer), "Between us.", "Level"):
+    for kept in (str(assessment.created_by), str(reviewer), "Between us.", "Level"):
         assert kept not in shown
 
 

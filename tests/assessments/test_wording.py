@@ -396,11 +396,11 @@ def test_areas_that_only_one_of_the_results_has_are_told_apart() -> None:
         ({"peopleops": 3, "cloudops": 2, "secops": 1}, "The Center of Excellence finds all three levels as claimed."),
         (
             {"peopleops": 2, "cloudops": 2},
-            "The Center of Excellence finds other levels than claimed: PeopleOps at Level 2, claimed Level 3.",
+            "The Center of Excellence finds another level than claimed: PeopleOps at Level 2, claimed Level 3.",
         ),
         (
             {"devops": 1},
-            "The Center of Excellence finds other levels than claimed: DevOps at Level 1, not rated by the team.",
+            "The Center of Excellence finds another level than claimed: DevOps at Level 1, not rated by the team.",
         ),
         (
             {"peopleops": 1, "cloudops": 1, "secops": 2, "devops": 1},
