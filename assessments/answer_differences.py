@@ -18,7 +18,8 @@ from rubric.datatypes import Rubric
 @dataclass(frozen=True, slots=True)
 class AnswerDifference:
     """One question. `before` and `after` are the base's answer and this one in words, both empty where they are the
-    same. `notes` say what else there is. `by` is whose answer it is, `evidence` the links that were not there before.
+    same. `notes` say what else there is, and `rationale` is what it is now where it is another; `by` is whose answer it
+    is, `evidence` the links that were not there before.
     """
 
     question: str
@@ -27,6 +28,7 @@ class AnswerDifference:
     before: str
     after: str
     notes: str
+    rationale: str
     by: str
     evidence: tuple[EvidenceLink, ...]
 
@@ -41,7 +43,7 @@ class DifferenceGroup:
 
     @property
     def summary(self) -> str:
-        return _differ(len(self.differences))
+        return _differ(self.differences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ def _difference(before: Rubric, after: Rubric, change: AnswerChange, *, moved: b
         before=_answer(before, change.before) if chosen else "",
         after=_answer(after, change.after) if chosen else "",
         notes=" ".join(notes),
+        rationale=change.after.rationale if moved and "rationale" in change.parts else "",
         by=change.after.answered_by,
         evidence=_fresh(change) if moved else (),
     )
@@ -127,17 +130,17 @@ def _versions(before: Rubric, after: Rubric, code: str) -> list[str]:
 def _notes(change: AnswerChange) -> list[str]:
     """Which texts and links are new, changed or left out, as a sentence; none where all are the same."""
     told = [
-        f"{_what_became(getattr(change.before, part), getattr(change.after, part))} {part}"
+        _what_became(part, getattr(change.before, part), getattr(change.after, part))
         for part in change.parts
         if part != "choice"
     ]
     return [f"{join_words(told)}.".capitalize()] if told else []
 
 
-def _what_became(before: object, after: object) -> str:
+def _what_became(part: str, before: object, after: object) -> str:
     if not before:
-        return "new"
-    return "changed" if after else "no more"
+        return f"new {part}"
+    return f"changed {part}" if after else f"no {part} any more"
 
 
 def _fresh(change: AnswerChange) -> tuple[EvidenceLink, ...]:
@@ -145,9 +148,16 @@ def _fresh(change: AnswerChange) -> tuple[EvidenceLink, ...]:
 
 
 def _summary(groups: Sequence[DifferenceGroup]) -> str:
-    told = _differ(sum(len(group.differences) for group in groups))
+    told = _differ([difference for group in groups for difference in group.differences])
     return told if len(groups) == 1 else f"{told}, in {number_word(len(groups))} results"
 
 
-def _differ(count: int) -> str:
-    return "one answer differs" if count == 1 else f"{count} answers differ"
+def _differ(differences: Sequence[AnswerDifference]) -> str:
+    """How many there are, and how many of them are the same answer with other texts or links."""
+    count, texts = len(differences), sum(not difference.after for difference in differences)
+    if count == 1:
+        return "one answer differs" if not texts else "one answer has other texts"
+    if texts == count:
+        return f"{count} answers have other texts"
+    alone = f", {number_word(texts)} in {'its' if texts == 1 else 'their'} texts alone" if texts else ""
+    return f"{count} answers differ{alone}"

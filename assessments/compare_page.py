@@ -1,8 +1,9 @@
 """What the page that compares results shows: what can be chosen, what was, and the results beside one another."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import Http404, QueryDict
 
@@ -89,7 +90,7 @@ def compare_page(access: ResultsAccess, query: QueryDict) -> dict[str, Any]:
     histories = results.histories(access)
     told = {cycle.assessment_id: _Told(one.team, cycle) for one in histories for cycle in one.cycles}
     cycles = _cycles(told, query.getlist("with"))
-    asked = _asked(query, told, cycles)
+    asked = _asked(query if query else _suggested(access, histories), told, cycles)
     errors = _errors(asked) if query else []
     page = {
         "organization": access.organization,
@@ -102,6 +103,13 @@ def compare_page(access: ResultsAccess, query: QueryDict) -> dict[str, Any]:
         "comparable": len(told) > 1 or any(one.cycle.is_over for one in cycles),
     }
     return page if errors or not query else page | _comparison(access, asked)
+
+
+def _suggested(access: ResultsAccess, histories: Sequence[TeamHistory]) -> QueryDict:
+    """What the form proposes: a team's newest cycle and the one before, else the newest of two teams."""
+    before_and_now = [history.cycles[-2:] for history in histories if len(history.cycles) >= FEWEST]
+    proposed = before_and_now[0] if before_and_now else [history.newest for history in histories[:FEWEST]]
+    return QueryDict(urlsplit(compare_address(access.organization.code, [c.assessment_id for c in proposed])).query)
 
 
 def _cycles(told: dict[str, _Told], ticked: Sequence[str]) -> list[Assessment]:
@@ -126,14 +134,17 @@ def _asked(query: QueryDict, told: dict[str, _Told], cycles: Sequence[Assessment
         results=tuple(ordered),
         base=base.cycle.assessment_id if base else "",
         peers=tuple(Basis(one) for one in peers),
-        of=_of_cycle(query.get("cycle"), cycles),
+        of=_of_cycle(query.get("cycle"), cycles, {one.cycle.cycle for one in chosen}),
     )
 
 
-def _of_cycle(code: str | None, cycles: Sequence[Assessment]) -> Assessment | None:
-    """The assessment whose cycle's medians are shown: of the cycle asked for, else of the newest that is over."""
+def _of_cycle(code: str | None, cycles: Sequence[Assessment], compared: Collection[str]) -> Assessment | None:
+    """The assessment whose cycle's medians are shown: of the cycle asked for, else of the newest that is over, rather
+    one of those that are compared."""
     if code is None:
-        return next((one for one in cycles if one.cycle.is_over), next(iter(cycles), None))
+        over = [one for one in cycles if one.cycle.is_over]
+        among = [one for one in over if one.cycle.name in compared]
+        return next(iter([*among, *over, *cycles]), None)
     found = next((one for one in cycles if one.cycle.code == code), None)
     if found is None:
         raise Http404

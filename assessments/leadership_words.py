@@ -141,7 +141,8 @@ def _fallen(group: Leadership) -> tuple[str, ...]:
 
 
 def rises_and_falls(steps: Sequence[int], *, fallen: Sequence[str] = ()) -> str:
-    """ "four areas rose and one fell (DataOps)"; `steps` are those of each area that moved, `fallen` the names to say."""
+    """ "four areas rose and one fell (DataOps)"; `steps` are those of each area that moved, `fallen` the names to say
+    of those that fell."""
     rose, fell = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
     which = f" ({join_words(fallen)})" if 0 < len(fallen) <= _MOST_NAMES else ""
     if rose and fell:

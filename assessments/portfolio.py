@@ -5,17 +5,18 @@ comes from the same values.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from assessments import charts
-from assessments.models import Basis, Counted, Cycle, Tally
+from assessments.models import Basis, Counted, Cycle, Organization, Tally
 from assessments.overview import drawn
 from assessments.portfolio_words import count_of, cut_off, headline
 from assessments.tallies import NOT_RATED
@@ -221,17 +222,24 @@ def _heat_map(rubric: Rubric, teams: Sequence[Tally], links: Queue) -> charts.He
     return charts.HeatMap(
         areas=tuple(area.name for area in rubric.areas),
         levels=tuple(level.name for level in rubric.levels),
-        rows=tuple(
-            charts.MapRow(
-                name=str(tally.organization),
-                teams=tally.count,
-                link=links.link(organization=tally.organization_id),
-                cells=tuple(
-                    _cell(area, tally, found.get((tally.organization_id, area.code), Counter()), links)
-                    for area in rubric.areas
-                ),
-            )
-            for tally in teams
+        rows=tuple(_map_row(rubric, tally.organization, tally, found, links) for tally in teams if tally.organization),
+    )
+
+
+def _map_row(
+    rubric: Rubric,
+    organization: Organization,
+    tally: Tally,
+    found: Mapping[tuple[int | None, str], Counter[int]],
+    links: Queue,
+) -> charts.MapRow:
+    return charts.MapRow(
+        name=str(organization),
+        teams=tally.count,
+        link=links.link(organization=organization.pk),
+        page=reverse("leadership", args=[organization.code]),
+        cells=tuple(
+            _cell(area, tally, found.get((organization.pk, area.code), Counter()), links) for area in rubric.areas
         ),
     )
 

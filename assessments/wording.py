@@ -161,7 +161,8 @@ def foundation_sentence(rubric: Rubric, result: Result) -> str:
     above = _names_or_count([area_name(rubric, gap.area) for gap in gaps])
     rest, stand = ("rests", "stands") if len(gaps) == 1 else ("rest", "stand")
     level = gaps[0].foundation_level
-    return f"{area_name(rubric, weakest)}, at Level {level}: {above}, which {rest} on it, {stand} two or more levels above."
+    name = area_name(rubric, weakest)
+    return f"{name}, at Level {level}: {above}, which {rest} on it, {stand} two or more levels above."
 
 
 def verdict_sentence(rubric: Rubric, result: Result, validated: Mapping[str, int | None]) -> str:

@@ -69,9 +69,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class MapRow:
+    """One organization. `link` leads to its submissions, `page` to the page about its teams."""
+
     name: str
     teams: int
     link: str
+    page: str
     cells: tuple[Cell, ...]
 
 

@@ -108,7 +108,7 @@ def scorecard_html(sheet: ScoredAssessment) -> str:
             "rubric": sheet.rubric,
             "name_size": name_size(sheet.organization),
             "running": shortened(sheet.organization, RUNNING_LENGTH),
-            "foot": f"AI maturity scorecard{f', seal {sheet.seal.code}' if sheet.seal else ''}{standing_in_foot(sheet)}",
+            "foot": f"AI maturity scorecard{standing_in_foot(sheet)}",
             "date": printed_date(sheet.seal.sealed_at if sheet.seal else sheet.at),
             "moment": (sheet.seal.sealed_at if sheet.seal else sheet.at).isoformat(timespec="seconds"),
             "sealed_at": printed_moment(sheet.seal.sealed_at) if sheet.seal else "",

@@ -1,4 +1,4 @@
-"""Whether a result on paper is the one that counts, and what each page says where it isn't."""
+"""Which result a page of paper is of, and what it says where that isn't the one that counts."""
 
 from assessments.datatypes import ScoredAssessment
 
@@ -9,7 +9,8 @@ def is_replaced(sheet: ScoredAssessment) -> bool:
 
 
 def standing_in_foot(sheet: ScoredAssessment) -> str:
-    """What the foot of each page adds, where it isn't the result that counts."""
-    if sheet.provisional:
+    """What the foot of each page adds: its seal, so that a page among others is known, and that another counts."""
+    if sheet.provisional or sheet.seal is None:
         return ". Provisional, not sealed"
-    return ". Replaced by a later submission" if is_replaced(sheet) else ""
+    replaced = ". Replaced by a later submission" if is_replaced(sheet) else ""
+    return f", seal {sheet.seal.code}{replaced}"

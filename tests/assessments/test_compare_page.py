@@ -75,6 +75,39 @@ def test_the_older_cycle_is_the_base_and_the_newer_one_is_set_against_it(agency:
     assert list(levels_of(page)) == ["AIOps", "MLOps", "DataOps", "DevOps", "SecOps", "CloudOps", "PeopleOps"]
 
 
+def checked(page: str) -> list[str]:
+    """The values of the boxes that are ticked."""
+    return re.findall(r'value="([^"]+)" checked', page)
+
+
+def test_a_teams_newest_cycle_and_the_one_before_are_proposed_with_the_medians_of_theirs(agency: Agency) -> None:
+    submitted_in(agency, days_ago=300)
+    old, new = submitted_in(agency, days_ago=200), submitted_in(agency, days_ago=100)
+    page = page_of(agency)
+    assert sorted(checked(page)) == sorted([str(old.pk), str(new.pk)])
+    assert "Levels written" not in page
+
+
+def test_where_no_team_has_two_cycles_two_teams_are_proposed(agency: Agency) -> None:
+    for days, team in ((100, "Ice Watch"), (99, "Sea Watch")):
+        submitted_in(agency, days_ago=days, team=team)
+    assert len(checked(page_of(agency))) == 2
+
+
+def test_medians_are_of_a_cycle_that_is_compared(agency: Agency) -> None:
+    oldest, old = submitted_in(agency, days_ago=900), submitted_in(agency, days_ago=700)
+    submitted_in(agency, days_ago=500)
+    page = page_of(agency, oldest, old)
+    assert f'<option value="{old.cycle.code}" selected>' in page
+
+
+def test_a_rationale_that_is_another_is_shown(agency: Agency) -> None:
+    old = submitted_in(agency, days_ago=200, rationale="Words of then.")
+    page = page_of(agency, old, submitted_in(agency, days_ago=100, rationale="Words of <now>."))
+    assert "“<bdi>Words of &lt;now&gt;.</bdi>”" in page
+    assert "Words of then." not in page
+
+
 def test_another_base_can_be_chosen_and_is_kept_in_the_form(agency: Agency) -> None:
     new, old = submitted_in(agency, days_ago=100, level=3), submitted_in(agency, days_ago=200, level=2)
     page = page_of(agency, new, old, base=new.pk)

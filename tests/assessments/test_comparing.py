@@ -175,7 +175,31 @@ def test_texts_that_are_new_or_gone_are_told_also_where_the_level_is_the_same() 
     after = {"area1-1": GivenAnswer("area1-1", 2, rationale="Why.")}
     (area,) = differing(a_result("Q1", 2, given=before), a_result("Q2", 2, starts_on=LATER, given=after))
     (line,) = area.groups[0].differences
-    assert (line.before, line.after, line.notes) == ("", "", "New rationale and no more evidence.")
+    assert (line.before, line.after, line.notes) == ("", "", "New rationale and no evidence any more.")
+    assert line.rationale == "Why."
+    assert area.summary == "one answer has other texts"
+
+
+@pytest.mark.parametrize(
+    ("levels", "texts", "summary"),
+    [
+        (2, 0, "2 answers differ"),
+        (1, 1, "2 answers differ, one in its texts alone"),
+        (0, 2, "2 answers have other texts"),
+        (2, 2, "4 answers differ, two in their texts alone"),
+    ],
+)
+def test_answers_that_differ_in_their_texts_alone_are_counted(levels: int, texts: int, summary: str) -> None:
+    codes = [f"area1-{number}" for number in range(1, 5)]
+    before = {code: GivenAnswer(code, 2) for code in codes}
+    after = before | {code: GivenAnswer(code, 3) for code in codes[:levels]}
+    after |= {code: GivenAnswer(code, 2, rationale="Why.") for code in codes[levels : levels + texts]}
+    rubric = small_rubric(areas=1, questions=4)
+    (area,) = differing(
+        a_result("Q1", 2, rubric=rubric, given=before),
+        a_result("Q2", 2, rubric=rubric, given=after, starts_on=LATER),
+    )
+    assert area.summary == summary
 
 
 @pytest.mark.parametrize(

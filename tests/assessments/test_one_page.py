@@ -13,8 +13,8 @@ AREAS = [area.code for area in full_rubric().areas]
 def more_moved(levels: int, scores: int) -> tuple[int, str]:
     """How many movements are told, and what is said of the others, where so many areas changed level and others their
     score alone."""
-    before = dict.fromkeys(AREAS[:levels], [2] * 6) | dict.fromkeys(AREAS[levels : levels + scores], [3, 4, 3, 3, 3, 3])
-    all_of_it = {code: before.get(code, [3] * 6) for code in AREAS}
+    kinds = [(2,) * 6] * levels + [(3, 4, 3, 3, 3, 3)] * scores + [(3,) * 6] * (len(AREAS) - levels - scores)
+    all_of_it = dict(zip(AREAS, kinds, strict=True))
     page = one_page(make_sheet(before=answers_by_area(full_rubric(), all_of_it)), ident="one", height=ROOM)
     return len(page.moved), page.more_moved
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils.html import escape
 
 from assessments import actions, charts
@@ -301,6 +302,14 @@ def test_pictures_and_tables_show_the_same_figures(reviewer: User) -> None:
     shown = re.findall(r'heat-map__cell level-badge level-badge--(\w+)" href="([^"]+)"', content)
     cells = [cell for row in heat.rows for cell in row.cells]
     assert shown == [(str(cell.level or "none"), escape(cell.link)) for cell in cells]
+
+
+def test_each_organization_of_the_map_leads_to_the_page_about_its_teams(reviewer: User) -> None:
+    assessment = make_submitted()
+    client = client_of(reviewer)
+    address = reverse("leadership", args=[assessment.organization.code])
+    assert f'href="{address}"' in client.get(PAGE).content.decode()
+    assert client.get(address).status_code == 200
 
 
 def test_a_bar_shows_its_counts_where_there_is_room_and_fills_its_width() -> None:

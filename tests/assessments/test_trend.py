@@ -284,7 +284,7 @@ def page_of(agency: Agency, query: str = "", **options: Any) -> str:
     return client_of(options.get("user", agency.lead)).get(address(agency, query)).content.decode()
 
 
-TABLE_ROW = re.compile(r"<tr>\s*<th scope=\"row\">(\w+)</th>(.*?)</tr>", re.DOTALL)
+TABLE_ROW = re.compile(r"<tr[^>]*>\s*<th scope=\"row\"[^>]*>(\w+)</th>(.*?)</tr>", re.DOTALL)
 
 
 def test_each_area_has_its_picture_its_sentence_and_its_row(agency: Agency) -> None:
