@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from aicmm.links import absolute
 from assessments import charts, results, wording
 from assessments import leadership_words as words
 from assessments.access import ResultsAccess
@@ -36,7 +37,8 @@ COMPARED = 2
 @dataclass(frozen=True, slots=True)
 class TeamCard:
     """One team among the others. `query` asks for the submission that is shown, where the team works on another.
-    `verdict` says that the CoE asks for more, or where it accepted other levels; else it is empty."""
+    `verdict` says that the CoE asks for more, or where it accepted other levels; else it is empty, and `state_label`
+    says where it accepted those that were claimed."""
 
     pk: str
     query: str
@@ -120,6 +122,7 @@ def page(access: ResultsAccess) -> dict[str, Any]:
     return {
         "organization": access.organization,
         "access": access,
+        "address": absolute(reverse("leadership", args=[access.organization.code])),
         "sections": tuple(
             _section(group, number=number, named=len(groups) > 1) for number, group in enumerate(groups, start=1)
         ),
@@ -186,7 +189,7 @@ def _card(team: TeamStanding) -> TeamCard:
         team=team.team,
         cycle=newest.cycle,
         state=newest.state,
-        state_label=State(newest.state).label,
+        state_label=_state(team),
         picture=drawn(picture),
         line=line,
         verdict=verdict,
@@ -206,6 +209,11 @@ def _linked(clause: Clause, area: Area, results_of: Mapping[str, str]) -> Clause
     """The same, each team's name leading to the area in its result."""
     names = tuple(replace(name, address=f"{results_of[name.text]}#{area.code}") for name in clause.names)
     return replace(clause, names=names)
+
+
+def _state(team: TeamStanding) -> str:
+    label = str(State(team.newest.state).label)
+    return f"{label} as claimed" if team.newest.validated and not _differs(team) else label
 
 
 def _verdict(team: TeamStanding) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from pytest_django import DjangoAssertNumQueries
 
 from assessments import actions
@@ -110,11 +111,24 @@ def test_accepted_levels_stand_beside_the_claimed_ones(agency: Agency) -> None:
     actions.accept(assessment=assessment, by=make_reviewer(), entry=entry)
     text = words(page(agency.viewer, agency))
     assert "MLOps at Level 3, claimed Level 4." in text
+    assert "Accepted as claimed" not in text
     assert "4 (3 accepted)" in text
     assert "accepted by the CoE, where it is another level" in text
 
 
 AREAS = ("peopleops", "cloudops", "secops", "devops", "dataops", "mlops", "aiops")
+
+
+def test_where_the_coe_accepted_what_was_claimed_the_card_says_so(agency: Agency) -> None:
+    assessment = submitted_in(agency, days_ago=100, level=4)
+    actions.accept(assessment=assessment, by=make_reviewer(), entry=actions.ReviewEntry(areas={}))
+    assert "Accepted as claimed" in words(page(agency.viewer, agency))
+
+
+def test_on_paper_it_says_from_when_and_where_it_is(agency: Agency, settings: Any) -> None:
+    settings.SITE_URL = "https://maturity.example.gov"
+    today = date_format(timezone.localtime(), "F j, Y")
+    assert f"As of {today}, from https://maturity.example.gov/organizations/" in words(page(agency.viewer, agency))
 
 
 def test_while_a_second_look_is_open_staff_see_claimed_levels_alone(agency: Agency, reviewer: User) -> None:

@@ -190,7 +190,7 @@ def test_the_brief_is_there_for_every_link_and_only_names_people_where_they_are_
     page = reply.content.decode()
     assert reply["Content-Disposition"].endswith('brief.pdf"')
     assert "Department of Rivers" in page
-    assert "The Center of Excellence finds other levels" in page
+    assert "The Center of Excellence finds another level" in page
     assert MARKER not in page
     assert reviewer.name not in page
     assert (told.created_by.name in page) is texts

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from assessments import actions
 from assessments.models import Assessment
 from tests.browser.conftest import Cast
 from tests.browsing import Problems, Visit, check_accessibility
@@ -72,7 +73,7 @@ def test_the_demos_organization_takes_one_sheet(visit: Visit, transactional_db: 
 
 
 def six_teams(cast: Cast, *, teams: tuple[str, ...] = TEAMS) -> None:
-    """Two cycles of each; about as much moves as may."""
+    """Two accepted cycles of each; about as much moves as may."""
     chance = random.Random(4)
     before = make_cycle(name="FY2026 Q4", starts_on=cast.cycle.starts_on - timedelta(days=90))
     codes = {"secops": 4, "mlops": 3, "dataops": 4}
@@ -81,7 +82,7 @@ def six_teams(cast: Cast, *, teams: tuple[str, ...] = TEAMS) -> None:
             choices = {
                 f"{area}-{n}": chance.choice([1, 2, 3, 4]) for area, size in codes.items() for n in range(1, size)
             }
-            make_submitted(
+            submitted = make_submitted(
                 organization=cast.organization,
                 by=cast.lead,
                 team=team,
@@ -90,6 +91,7 @@ def six_teams(cast: Cast, *, teams: tuple[str, ...] = TEAMS) -> None:
                 choices=choices,
                 evidence=[(f"Procedure for quality in {cycle.name}", f"https://docs.example.gov/{level}")],
             )
+            actions.accept(assessment=submitted, by=cast.reviewer)
 
 
 def test_six_teams_take_one_sheet(visit: Visit, cast: Cast) -> None:
