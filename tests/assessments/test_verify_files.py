@@ -22,6 +22,10 @@ from tests.factories import Agency, client_of, make_cycle, make_submitted
 ADDRESS = "/verify/"
 
 
+of_the_file = pytest.mark.only_on("sqlite")
+"""For what hangs on the file alone: a paper is printed for each of these."""
+
+
 @pytest.fixture(autouse=True)
 def room(settings: Settings, tmp_path: Path) -> None:
     settings.PDF_SECONDS = 60
@@ -116,6 +120,7 @@ def test_it_takes_few_queries(pdf: bytes, django_assert_num_queries: DjangoAsser
 # ---- Cheating ----
 
 
+@of_the_file
 def test_a_changed_page_is_altered_though_what_is_inside_is_genuine(submitted: Assessment, pdf: bytes) -> None:
     sheet = forging.sheet_of(submitted)
     page = said(forging.printed(forging.with_other_answers(sheet, level=5)))
@@ -126,12 +131,14 @@ def test_a_changed_page_is_altered_though_what_is_inside_is_genuine(submitted: A
     assert "SecOps" not in page
 
 
+@of_the_file
 def test_changed_pages_before_a_genuine_rest_are_altered(submitted: Assessment, pdf: bytes) -> None:
     sheet = forging.sheet_of(submitted)
     other = forging.printed(forging.with_other_answers(sheet, level=5))
     assert "DataOps: the pages say Level 5" in said(forging.with_pages_of(pdf, other))
 
 
+@of_the_file
 def test_a_page_with_another_name_is_altered(submitted: Assessment, pdf: bytes) -> None:
     submitted.organization.name = "Department of Somewhere Else"
     submitted.organization.save()
@@ -141,6 +148,7 @@ def test_a_page_with_another_name_is_altered(submitted: Assessment, pdf: bytes) 
     assert "The pages don&#x27;t name the organization “Department of Rivers”" in page
 
 
+@of_the_file
 def test_changed_answers_inside_are_altered(submitted: Assessment, pdf: bytes) -> None:
     def raise_all(content: dict[str, Any]) -> None:
         for row in content["answers"]:
@@ -153,6 +161,7 @@ def test_changed_answers_inside_are_altered(submitted: Assessment, pdf: bytes) -
     assert f"The pages carry the seal {forging.scorecard_of(submitted).code}" in page
 
 
+@of_the_file
 def test_a_changed_result_inside_is_altered(submitted: Assessment, pdf: bytes) -> None:
     def raise_one(content: dict[str, Any]) -> None:
         content["result"]["areas"][0]["level"] = 4
@@ -161,6 +170,7 @@ def test_a_changed_result_inside_is_altered(submitted: Assessment, pdf: bytes) -
     assert "PeopleOps: the embedded result says Level 4, and the embedded answers give Level 2" in page
 
 
+@of_the_file
 def test_changed_texts_inside_are_altered(submitted: Assessment, pdf: bytes) -> None:
     changed = forging.sheet_of(submitted).document.replace("Between us.", "We are great.").encode()
     page = said(forging.with_attachment(pdf, changed))
@@ -168,6 +178,7 @@ def test_changed_texts_inside_are_altered(submitted: Assessment, pdf: bytes) -> 
     assert "The SHA-256 on the pages isn&#x27;t that of the embedded document" in page
 
 
+@of_the_file
 def test_a_whole_invention_is_unknown(submitted: Assessment) -> None:
     sheet = forging.sealed_anew(forging.with_other_answers(forging.sheet_of(submitted), level=5))
     page = said(forging.printed(sheet))
@@ -177,6 +188,7 @@ def test_a_whole_invention_is_unknown(submitted: Assessment) -> None:
     assert "genuine" not in page
 
 
+@of_the_file
 def test_the_inside_of_another_genuine_one_is_altered(submitted: Assessment, other: Agency, pdf: bytes) -> None:
     theirs = forging.sheet_of(make_submitted(assessment=other.draft, level=4))
     page = said(forging.with_attachment(pdf, theirs.document.encode()))
@@ -201,6 +213,7 @@ def test_a_byte_more_is_no_longer_the_same(pdf: bytes) -> None:
     assert SAVED_ANEW in said(pdf + b"\n")
 
 
+@of_the_file
 def test_a_sheet_of_every_kind_of_answer_agrees_with_itself(agency: Agency) -> None:
     """What is printed beside levels, and every area that isn't rated, is no difference."""
     codes = [answer.question.code for answer in agency.draft.answers.select_related("question")]
@@ -213,6 +226,7 @@ def test_a_sheet_of_every_kind_of_answer_agrees_with_itself(agency: Agency) -> N
     assert SAVED_ANEW in page
 
 
+@of_the_file
 def test_so_does_one_with_a_history_and_a_decision(agency: Agency, reviewer: User) -> None:
     before = make_cycle(starts_on=agency.draft.cycle.starts_on.replace(year=2020))
     make_submitted(organization=agency.organization, team=agency.draft.team, cycle=before, level=4)
@@ -246,6 +260,7 @@ def test_without_a_file_the_page_asks_for_one(db: None) -> None:
     assert "Choose a PDF." in response.content.decode()
 
 
+@of_the_file
 def test_nothing_is_kept(pdf: bytes, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*")), IssuedPaper.objects.count()
     said(forging.saved_anew(pdf))
