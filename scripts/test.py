@@ -37,11 +37,11 @@ PARTS = (
         ("-m", "not browser", "--numprocesses=2"),
         "postgresql",
     ),
-    Part("browser", "In Chromium, on SQLite", ("-m", "browser", "--numprocesses=2", "--dist=worksteal")),
+    Part("browser", "In Chromium, on SQLite", ("-m", "browser", "--numprocesses=2", "--dist=loadscope")),
     Part(
         "browser-postgresql",
         "In Chromium, on PostgreSQL",
-        ("-m", "browser", "--numprocesses=2", "--dist=worksteal"),
+        ("-m", "browser", "--numprocesses=2", "--dist=loadscope"),
         "postgresql",
     ),
 )
