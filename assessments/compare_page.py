@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.http import Http404, QueryDict
 
@@ -89,8 +88,9 @@ def compare_page(access: ResultsAccess, query: QueryDict) -> dict[str, Any]:
     isn't a sealed result of the organization, or no choice of the form."""
     histories = results.histories(access)
     told = {cycle.assessment_id: _Told(one.team, cycle) for one in histories for cycle in one.cycles}
-    cycles = _cycles(told, query.getlist("with"))
-    asked = _asked(query if query else _suggested(access, histories), told, cycles)
+    chosen = query or _suggested(histories)
+    cycles = _cycles(told, chosen.getlist("with"))
+    asked = _asked(chosen, told, cycles)
     errors = _errors(asked) if query else []
     page = {
         "organization": access.organization,
@@ -105,11 +105,13 @@ def compare_page(access: ResultsAccess, query: QueryDict) -> dict[str, Any]:
     return page if errors or not query else page | _comparison(access, asked)
 
 
-def _suggested(access: ResultsAccess, histories: Sequence[TeamHistory]) -> QueryDict:
+def _suggested(histories: Sequence[TeamHistory]) -> QueryDict:
     """What the form proposes: a team's newest cycle and the one before, else the newest of two teams."""
     before_and_now = [history.cycles[-2:] for history in histories if len(history.cycles) >= FEWEST]
     proposed = before_and_now[0] if before_and_now else [history.newest for history in histories[:FEWEST]]
-    return QueryDict(urlsplit(compare_address(access.organization.code, [c.assessment_id for c in proposed])).query)
+    query = QueryDict(mutable=True)
+    query.setlist("with", [cycle.assessment_id for cycle in proposed])
+    return query
 
 
 def _cycles(told: dict[str, _Told], ticked: Sequence[str]) -> list[Assessment]:

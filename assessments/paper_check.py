@@ -65,11 +65,12 @@ class Compared:
 
 def compared(sheet: ScoredAssessment, pages: Sequence[str]) -> Compared:
     """The texts of the pages beside a sealed sheet."""
-    text = squashed("".join(pages))
+    plain = [squashed(page) for page in pages]
+    text = "".join(plain)
     stories = narrative(sheet).stories
     differences = [
-        *_page_numbers(pages),
-        *_seals(sheet, pages),
+        *_page_numbers(plain),
+        *_seals(sheet, pages, plain),
         *_table(sheet, stories, text),
         *(one for story in reversed(stories) for one in _area(sheet.rubric, story, text)),
     ]
@@ -81,13 +82,13 @@ def squashed(text: str) -> str:
     return _INVISIBLE.sub("", text)
 
 
-def _page_numbers(pages: Sequence[str]) -> Iterator[str]:
+def _page_numbers(plain: Sequence[str]) -> Iterator[str]:
     """Which pages are gone, too many or out of place, by the numbers at their feet."""
-    feet = [_NUMBERED.findall(squashed(page)) for page in pages]
+    feet = [_NUMBERED.findall(page) for page in plain]
     numbers = [int(found[-1][0]) for found in feet if found]
     sizes = {int(found[-1][1]) for found in feet if found}
     if bare := [str(place) for place, found in enumerate(feet, start=1) if not found]:
-        yield f"{_pages(bare)} of the file {_has(bare)} no number at the foot"
+        yield f"{_pages(bare, 'of the file has', 'of the file have')} no number at the foot"
     if len(sizes) > 1:
         yield f"its pages are of papers with {join_words([str(size) for size in sorted(sizes)])} pages"
         return
@@ -95,13 +96,13 @@ def _page_numbers(pages: Sequence[str]) -> Iterator[str]:
     if missing:
         yield f"of its {max(sizes)} pages {join_words(missing)} {'is' if len(missing) == 1 else 'are'} missing"
     if repeated := [str(number) for number in dict.fromkeys(numbers) if numbers.count(number) > 1]:
-        yield f"{_pages(repeated)} {'is' if len(repeated) == 1 else 'are'} in it more than once"
+        yield f"{_pages(repeated, 'is', 'are')} in it more than once"
     elif numbers != sorted(numbers):
         yield "its pages stand in another order"
 
 
-def _seals(sheet: ScoredAssessment, pages: Sequence[str]) -> Iterator[str]:
-    """The seal's code, which every page carries at its foot, and the digest."""
+def _seals(sheet: ScoredAssessment, pages: Sequence[str], plain: Sequence[str]) -> Iterator[str]:
+    """The seal's code, which every page carries at its foot, and the digest; `plain` are the pages squashed."""
     seal, text = sheet.seal, "\n".join(pages)
     if seal is None:
         return
@@ -109,19 +110,16 @@ def _seals(sheet: ScoredAssessment, pages: Sequence[str]) -> Iterator[str]:
         others = _CODE.findall(text)
         printed = f"the pages carry the seal {others[0]}" if others else "the pages carry no seal"
         yield f"{printed}, and the embedded document has {seal.code}"
-    elif without := [str(place) for place, page in enumerate(pages, start=1) if seal.code not in squashed(page)]:
-        yield f"{_pages(without)} of the file {'does' if len(without) == 1 else 'do'}n't carry the seal {seal.code}"
+    elif without := [str(place) for place, page in enumerate(plain, start=1) if seal.code not in page]:
+        yield f"{_pages(without, 'of the file does', 'of the file do')}n't carry the seal {seal.code}"
     digests = set(_DIGEST.findall(text))
     if digests != {seal.sha256}:
         yield "the SHA-256 on the pages isn't that of the embedded document"
 
 
-def _pages(numbers: Sequence[str]) -> str:
-    return f"{'page' if len(numbers) == 1 else 'pages'} {join_words(numbers)}"
-
-
-def _has(numbers: Sequence[str]) -> str:
-    return "has" if len(numbers) == 1 else "have"
+def _pages(numbers: Sequence[str], one: str, several: str) -> str:
+    """ "page 4 is" or "pages 4 and 5 are", with what is said of one and of several."""
+    return f"page {numbers[0]} {one}" if len(numbers) == 1 else f"pages {join_words(numbers)} {several}"
 
 
 def _table(sheet: ScoredAssessment, stories: Sequence[AreaStory], text: str) -> Iterator[str]:

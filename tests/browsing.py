@@ -28,6 +28,8 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
 ]
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+of_the_browser = pytest.mark.only_on("sqlite")
+"""For what a browser does with pages that other tests ask on both databases."""
 ROOT = Path(__file__).resolve().parent.parent
 
 

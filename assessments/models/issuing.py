@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from aicmm.prepared import Argument, Prepared
 
-from .sealing import Scorecard
+from .sealing import OF_WHAT, Scorecard
 
 
 class PaperKind(models.TextChoices):
@@ -19,7 +19,7 @@ class PaperKind(models.TextChoices):
 class IssuedPaperQuerySet(models.QuerySet["IssuedPaper"]):
     def with_digest(self, sha256: str) -> Self:
         """The file with this SHA-256, with what its seal is of."""
-        of_what = [f"scorecard__assessment__{part}" for part in ("rubric", "organization", "cycle")]
+        of_what = [f"scorecard__{part}" for part in OF_WHAT]
         return self.filter(sha256=sha256).select_related(*of_what).defer("scorecard__document")
 
     def note(self, *, sha256: str, kind: PaperKind, scorecard: int | None) -> None:

@@ -16,14 +16,16 @@ from .people import Organization, User
 HANDLED = ("submission claimed", "review noted")
 """What the audit trail says of whoever has had a first look in hand, also where another goes on with it."""
 
+OF_WHAT = ("assessment__rubric", "assessment__organization", "assessment__cycle")
+"""What a scorecard is of, as whoever checks its seal is told."""
+
 
 class ScorecardQuerySet(models.QuerySet["Scorecard"]):
     def with_code(self, code: str) -> Self:
         """The one whose seal has this code, typed in any case, with hyphens or without, O for 0, I or L for 1."""
         letters = code.upper().translate(str.maketrans("OIL", "011", "-_"))
         grouped = "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
-        of_what = [f"assessment__{part}" for part in ("rubric", "organization", "cycle")]
-        return self.filter(code=grouped).select_related(*of_what).defer("document")
+        return self.filter(code=grouped).select_related(*OF_WHAT).defer("document")
 
     def for_second_look(self) -> Self:
         """Those that were drawn, with what a page about them needs."""

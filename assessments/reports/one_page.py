@@ -170,12 +170,10 @@ def _more_moved(left: list[Movement]) -> str:
     """How much of what moved is left out, levels and mere scores apart; empty for nothing."""
     levels = sum(_other_level(one) for one in left)
     scores = len(left) - levels
-    if not left:
-        return ""
-    if not levels:
-        return f"In {scores} more {'area' if scores == 1 else 'areas'} the score alone changed."
-    alone = f", and {scores} the score alone" if scores else ""
-    return f"{levels} more {'area' if levels == 1 else 'areas'} changed level{alone}; the scorecard says how."
+    if levels:
+        alone = f", and {scores} the score alone" if scores else ""
+        return _more(levels, "area", "areas", f" changed level{alone}; the scorecard says how")
+    return f"In {scores} more {'area' if scores == 1 else 'areas'} the score alone changed." if scores else ""
 
 
 def _next_step(route: Route, length: int) -> NextStep:

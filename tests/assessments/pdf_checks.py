@@ -154,11 +154,7 @@ def unembedded_fonts(pdf: bytes) -> set[str]:
 
 def letters_of(pdf: bytes) -> str:
     """All that can be copied from the pages in the order of reading, without any white space."""
-    with pypdfium2.PdfDocument(pdf) as document:
-        # A hyphen at the end of a line comes as this mark.
-        return "".join("".join(page.get_textpage().get_text_bounded() for page in document).split()).replace(
-            "\ufffe", "-"
-        )
+    return "".join(text_of(pdf).split())
 
 
 def letters_of_pages(pdf: bytes) -> list[str]:

@@ -71,6 +71,7 @@ def test_the_older_cycle_is_the_base_and_the_newer_one_is_set_against_it(agency:
     page = page_of(agency, new, old)
     assert levels_of(page)["MLOps"] == ["Level 2 score 2.0", "Level 3 score 3.0 +1"]
     assert "Cycle of 100: all seven areas are higher." in page
+    assert "The levels written around the radar are those of <bdi>Cycle of 200</bdi>." in page
     assert "<bdi>Ice Watch</bdi>" in page
     assert list(levels_of(page)) == ["AIOps", "MLOps", "DataOps", "DevOps", "SecOps", "CloudOps", "PeopleOps"]
 
@@ -85,7 +86,7 @@ def test_a_teams_newest_cycle_and_the_one_before_are_proposed_with_the_medians_o
     old, new = submitted_in(agency, days_ago=200), submitted_in(agency, days_ago=100)
     page = page_of(agency)
     assert sorted(checked(page)) == sorted([str(old.pk), str(new.pk)])
-    assert "Levels written" not in page
+    assert "The levels written around the radar" not in page
 
 
 def test_where_no_team_has_two_cycles_two_teams_are_proposed(agency: Agency) -> None:

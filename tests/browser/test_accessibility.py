@@ -29,7 +29,7 @@ from rubric.copying import copy_as_draft
 from rubric.models import Area, Rubric
 from tests.assessments import forging
 from tests.browser.conftest import Cast, card, choose, fill_in_sign_in, write
-from tests.browsing import AXE_TAGS, Problems, Visit, axe, check_accessibility, sign_in
+from tests.browsing import AXE_TAGS, Problems, Visit, axe, check_accessibility, of_the_browser, sign_in
 from tests.factories import (
     answer_all,
     make_accepted,
@@ -45,7 +45,7 @@ from tests.factories import (
 )
 from tests.rubric.factories import make_rubric
 
-pytestmark = pytest.mark.only_on("sqlite")
+pytestmark = of_the_browser
 
 WIDE, PHONE, NARROW = 1280, 390, 320
 OURS = ".review, .area-level-filter, .typed-filter, .exports, .export-links, .portfolio"

@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.browsing import Problems, Visit
+from tests.browsing import Problems, Visit, of_the_browser
 from tests.factories import Agency, make_accepted, make_agency, make_cycle, make_submitted
 
-pytestmark = pytest.mark.only_on("sqlite")  # what a browser does with pages that other tests ask on both
+pytestmark = of_the_browser
 
 TABLE = """
 () => [...document.querySelectorAll(".differences-table tbody tr")].map(row => [...row.querySelectorAll("td")].map(

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browsing import Problems, Visit, check_accessibility
+from tests.browsing import Problems, Visit, check_accessibility, of_the_browser
 from tests.factories import Agency, answer_all, make_agency
 
-pytestmark = pytest.mark.only_on("sqlite")  # what a browser does with pages that other tests ask on both
+pytestmark = of_the_browser
 
 SCRIPT = re.compile(r"/explore[.\w]*\.js(\?|$)")
 LEAST_HEIGHT = 420

@@ -15,11 +15,11 @@ from playwright.sync_api import Page, expect
 from assessments import actions
 from assessments.models import Assessment
 from tests.browser.conftest import Cast
-from tests.browsing import Problems, Visit, check_accessibility
+from tests.browsing import Problems, Visit, check_accessibility, of_the_browser
 from tests.factories import make_accepted, make_cycle, make_submitted
 from tests.rubric.factories import make_rubric
 
-pytestmark = pytest.mark.only_on("sqlite")  # what a browser does with pages that other tests ask on both
+pytestmark = of_the_browser
 
 READ_PICTURE = """async () => {
     const [item] = await navigator.clipboard.read();

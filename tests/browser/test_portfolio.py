@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browsing import Problems, Visit, check_accessibility
+from tests.browsing import Problems, Visit, check_accessibility, of_the_browser
 from tests.factories import make_cycle, make_organization, make_reviewer, make_submitted
 
-pytestmark = pytest.mark.only_on("sqlite")  # what a browser does with pages that other tests ask on both
+pytestmark = of_the_browser
 
 PAGE = "/admin/portfolio/"
 

@@ -4,9 +4,9 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from rubric.models import Rubric
-from tests.browsing import Visit, check_accessibility
+from tests.browsing import Visit, check_accessibility, of_the_browser
 
-pytestmark = pytest.mark.only_on("sqlite")  # what a browser does with pages that other tests ask on both
+pytestmark = of_the_browser
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])
