@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from assessments.models import Cycle, Organization, Role, User
 from rubric.datatypes import Area, Rubric
@@ -57,10 +57,13 @@ def fill_in_sign_in(page: Page, email: str, *, password: str = PASSWORD) -> None
 
 def become(page: Page, user: User) -> None:
     """Signs out whoever is signed in, and signs `user` in with the form."""
-    if page.get_by_role("button", name="Sign out").count():
-        page.get_by_role("button", name="Sign out").click()
+    sign_out = page.get_by_role("button", name="Sign out")
+    if sign_out.count():
+        sign_out.click()
+        expect(sign_out).to_have_count(0)
     page.goto("/accounts/login/")
     fill_in_sign_in(page, user.email)
+    expect(sign_out).to_have_count(1)
 
 
 def card(page: Page, code: str) -> Locator:

@@ -75,6 +75,8 @@ def test_drawing_interactive_figure_and_table_agree_gaps_too(visit: Visit, agenc
     page = open_form(visit, agency)
     choose_cycle(page, 1)
     page.get_by_role("button", name="Compare").click()
+    expect(page.locator("svg.radar")).to_be_visible()
+    page.wait_for_load_state()
     table = page.evaluate(TABLE)
     columns = [list(column) for column in zip(*table, strict=True)]
     assert columns == [[1] * 7, [2, None, 2, 2, 2, 2, 2], [4] * 7]

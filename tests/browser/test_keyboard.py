@@ -105,7 +105,7 @@ def test_an_assessment_is_signed_in_to_answered_and_submitted(page: Page, cast: 
     page.keyboard.type("https://example.gov/plan")
     tab_to(page, "button Add a link")
     press(page, "Enter")
-    assert page.evaluate("document.activeElement.id") == "aiops-1-evidence-title-3"
+    expect(page.locator("#aiops-1-evidence-title-3")).to_be_focused()
     tab_to(page, "button Add a link")
     tab_to(page, "input .*Initial")
     press(page, "ArrowUp")
@@ -181,7 +181,7 @@ def test_the_skip_link_skips(page: Page, cast: Cast, draft: Assessment) -> None:
     expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
     expect(page.get_by_role("link", name="Skip to main content")).to_be_in_viewport()
     press(page, "Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
     assert next(stops(page)) == "a Assessments"
 
 
@@ -212,7 +212,7 @@ def test_after_a_page_came_back_the_keyboard_starts_at_its_summary(
     expect(page.get_by_role("alert")).to_be_focused()
     assert next(stops(page)).startswith("a Question 1: Say why")
     press(page, "Enter")
-    assert page.evaluate("document.activeElement.id") == "secops-1-reason"
+    expect(page.locator("#secops-1-reason")).to_be_focused()
 
 
 def no_script(route: Route) -> None:

@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from assessments.actions import AnswerEntry, save_answer
 from assessments.models import Assessment
@@ -25,8 +25,8 @@ def plain(visit: Visit, problems: Problems) -> Page:
     return page
 
 
-def heading(page: Page) -> str:
-    return page.locator("h1").inner_text()
+def heading(page: Page) -> Locator:
+    return page.locator("h1")
 
 
 def test_a_team_answers_and_submits(plain: Page, cast: Cast, ai_cmm: Rubric) -> None:
@@ -34,24 +34,24 @@ def test_a_team_answers_and_submits(plain: Page, cast: Cast, ai_cmm: Rubric) -> 
     page.goto("/")
     page.get_by_role("navigation").get_by_role("link", name="Sign in").click()
     fill_in_sign_in(page, cast.lead.email, password="not this one")
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     fill_in_sign_in(page, cast.lead.email)
-    assert heading(page) == "Welcome, Lena Lead"
+    expect(heading(page)).to_have_text("Welcome, Lena Lead")
 
     page.get_by_role("link", name="Start an assessment").click()
     page.get_by_role("button", name="Start the assessment").click()
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     page.get_by_role("alert").get_by_role("link").click()
     expect(page.get_by_label("Team")).to_be_focused()
     page.get_by_label("Team").fill("Flood Forecasts")
     page.get_by_role("button", name="Start the assessment").click()
-    assert heading(page) == "Flood Forecasts"
+    expect(heading(page)).to_have_text("Flood Forecasts")
     overview = urlsplit(page.url).path
 
     page.get_by_role("link", name="Begin with PeopleOps, question 1").click()
     *earlier, last = ai_cmm.areas
     for area in earlier:
-        assert heading(page) == area.name
+        expect(heading(page)).to_have_text(area.name)
         for question in area.questions:
             choose(page, question.code, 3)
         if area is ai_cmm.areas[0]:
@@ -62,11 +62,11 @@ def test_a_team_answers_and_submits(plain: Page, cast: Cast, ai_cmm: Rubric) -> 
         choose(page, question.code, 2)
     page.get_by_role("button", name=way_on(ai_cmm, last)).click()
 
-    assert urlsplit(page.url).path == overview
     expect(page.get_by_text("28 of 29 answered", exact=True)).to_be_visible()
+    assert urlsplit(page.url).path == overview
     page.get_by_role("link", name="Submit").click()
     expect(page.get_by_role("heading", name="1 question is still open")).to_be_visible()
-    assert page.get_by_role("button", name="Seal and submit").count() == 0
+    expect(page.get_by_role("button", name="Seal and submit")).to_have_count(0)
     page.get_by_role("link", name=left.text).click()
     expect(card(page, left.code)).to_be_in_viewport()
     choose(page, left.code, "unknown")
@@ -75,12 +75,12 @@ def test_a_team_answers_and_submits(plain: Page, cast: Cast, ai_cmm: Rubric) -> 
     page.get_by_role("button", name="Seal and submit").click()
 
     expect(page.get_by_role("status").get_by_text("Submitted and sealed as")).to_be_visible()
-    assert heading(page) == "Result: Flood Forecasts"
+    expect(heading(page)).to_have_text("Result: Flood Forecasts")
     shows_a_result(page, ai_cmm)
     downloads_a_pdf(page)
     page.goto(f"{overview}peopleops/")
     expect(page.get_by_text("so its answers can't change")).to_be_visible()
-    assert page.locator("main input, main textarea, main button").count() == 0
+    expect(page.locator("main input, main textarea, main button")).to_have_count(0)
     expect(card(page, "peopleops-1").get_by_text("Every post has a plan.")).to_be_visible()
     expect(card(page, "peopleops-1").get_by_role("link", name="The plan")).to_have_attribute(
         "href", "https://example.gov/plan"
@@ -96,7 +96,7 @@ def stumble(page: Page) -> None:
     write(page, "peopleops-4", evidence=[("The log", "log.txt")])
     page.get_by_role("button", name="Save and go to CloudOps").click()
 
-    assert page.title().startswith("Error: PeopleOps")
+    expect(page).to_have_title(re.compile("^Error: PeopleOps"))
     summary = page.get_by_role("alert")
     expect(summary.get_by_role("heading", name="There is a problem")).to_be_visible()
     assert summary.get_by_role("link").all_inner_texts() == [
@@ -169,7 +169,7 @@ def test_a_submission_goes_back_and_is_accepted(plain: Page, cast: Cast) -> None
     expect(page.get_by_text("asks for more before it accepts")).to_be_visible()
     page.get_by_role("link", name="Flood Forecasts", exact=True).click()
     expect(page.locator(".asked").get_by_text("who owns the pipeline?")).to_be_visible()
-    assert page.get_by_role("link", name="Check and submit").count() == 0
+    expect(page.get_by_role("link", name="Check and submit")).to_have_count(0)
     page.get_by_role("link", name="DataOps", exact=True).click()
     choose(page, "dataops-1", 2)
     write(page, "dataops-1", rationale="Nobody owns it yet.")
@@ -211,7 +211,8 @@ def says_accepted(page: Page) -> None:
     expect(accepted).to_be_visible()
     expect(page.get_by_text("Thank you.")).to_be_visible()
     page.get_by_role("link", name="Question").first.click()
-    assert page.locator("main input").count() == 0
+    expect(page.get_by_text("so its answers can't change")).to_be_visible()
+    expect(page.locator("main input")).to_have_count(0)
 
 
 @pytest.fixture
@@ -229,7 +230,7 @@ def meets_another(page: Page, draft: Assessment, cast: Cast) -> None:
     save_answer(assessment=draft, code="secops-1", entry=entry, seen_version=0, by=cast.lead)
     page.get_by_role("button", name="Save and go to DevOps").click()
 
-    assert page.title().startswith("Error: SecOps")
+    expect(page).to_have_title(re.compile("^Error: SecOps"))
     conflict = page.get_by_role("group", name="Lena Lead changed this answer")
     expect(conflict).to_contain_text("Level 2, Repeatable")
     expect(conflict).to_contain_text("Lena's words.")
@@ -237,7 +238,7 @@ def meets_another(page: Page, draft: Assessment, cast: Cast) -> None:
     expect(conflict).to_contain_text("Carl's words.")
     page.get_by_role("alert").get_by_role("link", name="Question 1: Lena Lead changed this answer").click()
     expect(card(page, "secops-1")).to_be_in_viewport()
-    assert page.get_by_role("group", name="changed this answer").count() == 1
+    expect(page.get_by_role("group", name="changed this answer")).to_have_count(1)
 
 
 def stored(draft: Assessment, code: str) -> tuple[str, str, str]:
@@ -249,7 +250,7 @@ def test_two_people_and_i_keep_mine(plain: Page, cast: Cast, draft: Assessment) 
     become(plain, cast.contributor)
     meets_another(plain, draft, cast)
     plain.get_by_role("button", name="Keep yours").click()
-    assert plain.get_by_role("group", name="changed this answer").count() == 0
+    expect(plain.get_by_role("group", name="changed this answer")).to_have_count(0)
     expect(card(plain, "secops-1").get_by_label("Why this answer?")).to_have_value("Carl's words.")
     assert stored(draft, "secops-1") == ("4", "Carl's words.", "Carl Contributor")
     assert stored(draft, "secops-2") == ("2", "", "Carl Contributor")
@@ -259,7 +260,7 @@ def test_two_people_and_i_keep_theirs(plain: Page, cast: Cast, draft: Assessment
     become(plain, cast.contributor)
     meets_another(plain, draft, cast)
     plain.get_by_role("button", name="Keep the saved one").click()
-    assert plain.get_by_role("group", name="changed this answer").count() == 0
+    expect(plain.get_by_role("group", name="changed this answer")).to_have_count(0)
     expect(card(plain, "secops-1").get_by_label("Why this answer?")).to_have_value("Lena's words.")
     assert stored(draft, "secops-1") == ("2", "Lena's words.", "Lena Lead")
     assert stored(draft, "secops-2") == ("2", "", "Carl Contributor")
@@ -270,7 +271,7 @@ def test_the_last_word_on_a_conflict_can_be_a_third_text(plain: Page, cast: Cast
     meets_another(plain, draft, cast)
     write(plain, "secops-1", rationale="Lena's words, and Carl's.")
     plain.get_by_role("button", name="Save and go to DevOps").click()
-    assert heading(plain) == "DevOps"
+    expect(heading(plain)).to_have_text("DevOps")
     assert stored(draft, "secops-1") == ("4", "Lena's words, and Carl's.", "Carl Contributor")
 
 
@@ -284,16 +285,16 @@ def test_signed_out_while_typing_one_gets_the_text_back_and_sends_it_after_signi
     plain.context.clear_cookies(name="sessionid")
     plain.get_by_role("button", name="Save and go to DevOps").click()
 
-    assert heading(plain) == "Nothing is saved yet"
+    expect(heading(plain)).to_have_text("Nothing is saved yet")
     expect(plain.get_by_text("Carl's words.")).to_be_visible()
     with plain.context.expect_page() as opened:
         plain.get_by_role("link", name="Sign in (opens a new tab)").click()
     fill_in_sign_in(opened.value, cast.contributor.email)
-    assert heading(opened.value) == "SecOps"
+    expect(heading(opened.value)).to_have_text("SecOps")
 
     plain.get_by_role("button", name="Save these answers").click()
     expect(plain.get_by_text("because you signed in again since")).to_be_visible()
     expect(plain.get_by_text("Carl's words.")).to_be_visible()
     plain.get_by_role("button", name="Save these answers").click()
-    assert heading(plain) == "DevOps"
+    expect(heading(plain)).to_have_text("DevOps")
     assert stored(draft, "secops-2") == ("2", "Carl's words.", "Carl Contributor")

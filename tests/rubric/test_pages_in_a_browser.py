@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from playwright.sync_api import expect
 
 from rubric.models import Rubric
 from tests.browsing import Visit, check_accessibility, of_the_browser
@@ -33,6 +34,8 @@ def test_one_walks_the_stack_from_the_bottom_to_the_top(visit: Visit) -> None:
     seen = [page.locator("h1").inner_text()]
     while (link := page.get_by_role("link", name="Next: ")).count():
         link.click()
+        expect(page.locator("h1")).not_to_have_text(seen[-1])
+        page.wait_for_load_state()
         seen.append(page.locator("h1").inner_text())
     assert seen == ["PeopleOps", "CloudOps", "SecOps", "DevOps", "DataOps", "MLOps", "AIOps"]
 
