@@ -79,6 +79,8 @@ def run(part: Part, arguments: Sequence[str]) -> tuple[Totals, bool]:
     report.unlink(missing_ok=True)
     env = environment() | {"TEST_DB": part.database}
     env.pop("AICMM_TEST_RUN", None)
+    # Else each part, and each server that a test starts, would compile everything anew.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-m", "pytest", "--quiet", f"--junitxml={report}", *part.options, *arguments]
     status = subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, check=False).returncode
     totals = totals_of(report) if report.exists() else Totals()

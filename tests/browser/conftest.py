@@ -1,7 +1,8 @@
 """What tests of whole pages share: the people of a story, and the hands that fill its pages in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -9,7 +10,9 @@ from playwright.sync_api import Locator, Page, expect
 from assessments.models import Cycle, Organization, Role, User
 from rubric.datatypes import Area, Rubric
 from rubric.models import newest_published
-from tests.factories import PASSWORD, make_cycle, make_member, make_organization, make_reviewer
+from tests.browser import area_page
+from tests.browsing import Visit
+from tests.factories import PASSWORD, Agency, make_agency, make_cycle, make_member, make_organization, make_reviewer
 
 
 @dataclass(frozen=True)
@@ -92,3 +95,21 @@ def way_on(rubric: Rubric, area: Area) -> str:
     """The words on the button that leads from `area` to the next."""
     after = rubric.areas[rubric.areas.index(area) + 1 :]
     return f"Save and go to {after[0].name}" if after else "Save and see what is left"
+
+
+@pytest.fixture
+def agency(live_server: Any) -> Agency:
+    return make_agency(name="Department of Rivers", team="Flood Forecasts")
+
+
+@pytest.fixture
+def open_area(visit: Visit, agency: Agency) -> Callable[..., Page]:
+    """Opens the questions of DataOps for a person: the agency's lead, unless another is named."""
+
+    def open_page(email: str | None = None, *, script: str = "", **options: Any) -> Page:
+        page = visit(email or agency.lead.email, **options)
+        page.context.add_init_script(area_page.PACE + ";" + script)
+        page.goto(area_page.address(agency))
+        return page
+
+    return open_page
