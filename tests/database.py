@@ -5,7 +5,7 @@ deletes the rubric, where the database refuses that. They end with `Baseline.res
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -33,36 +33,39 @@ class SQLiteBaseline:
 
 
 class PostgreSQLBaseline:
-    """A copy of each table that has rows, in a schema of its own, and where each sequence stood."""
+    """A copy of each table that has rows, in a schema of its own, and where each sequence stood.
+
+    Tables are emptied by DELETE: TRUNCATE makes new files for each table and index, which took a quarter of a second.
+    """
 
     def __init__(self) -> None:
-        self.tables = [table for (table,) in _rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
-        self.tables.remove("django_migrations")
-        self.filled = [table for table in self.tables if _rows(f'SELECT 1 FROM public."{table}" LIMIT 1')]
-        self.guarded = [
-            table
-            for (table,) in _rows("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
-            if table in self.tables
-        ]
-        self.sequences = _rows(
+        tables = {table for (table,) in _rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+        self.states = self._states(tables - {"django_migrations"})
+        sequences = _rows(
             "SELECT sequencename, coalesce(last_value, 1), last_value IS NOT NULL"
             " FROM pg_sequences WHERE schemaname = 'public'"
         )
-        _run("CREATE SCHEMA baseline", *(f'CREATE TABLE baseline."{t}" AS TABLE public."{t}"' for t in self.filled))
+        self.sequences = ", ".join(f"""setval('public."{name}"', {last}, {called})""" for name, last, called in sequences)
+        filled = [table for table, state in self.states.items() if state]
+        _run("CREATE SCHEMA baseline", *(f'CREATE TABLE baseline."{t}" AS TABLE public."{t}"' for t in filled))
 
     def restore(self) -> None:
-        every = ", ".join(f'public."{table}"' for table in self.tables)
         with transaction.atomic():
-            _run(
-                "SET LOCAL lock_timeout = '10s'",
-                *(f'ALTER TABLE public."{table}" DISABLE TRIGGER USER' for table in self.guarded),
-                f"TRUNCATE {every}",
-                *(f'INSERT INTO public."{table}" SELECT * FROM baseline."{table}"' for table in self.filled),
-                "SET CONSTRAINTS ALL IMMEDIATE",
-                *(f'ALTER TABLE public."{table}" ENABLE TRIGGER USER' for table in self.guarded),
-            )
-            with connection.cursor() as cursor:
-                cursor.executemany("SELECT setval(quote_ident(%s), %s, %s)", self.sequences)
+            # No trigger runs, those of foreign keys included.
+            _run("SET LOCAL lock_timeout = '10s'", "SET LOCAL session_replication_role = replica")
+            for table, state in self._states(self.states).items():
+                if state == self.states[table]:
+                    continue
+                _run(f'DELETE FROM public."{table}"')
+                if self.states[table]:
+                    _run(f'INSERT INTO public."{table}" SELECT * FROM baseline."{table}"')
+            _run(f"SELECT {self.sequences}")
+
+    @staticmethod
+    def _states(tables: Iterable[str]) -> dict[str, str | None]:
+        """A hash of the rows of each table; None where it is empty."""
+        hashed = "SELECT '{0}', md5(string_agg(md5(row::text), '' ORDER BY row::text)) FROM public.\"{0}\" row"
+        return dict(_rows(" UNION ALL ".join(hashed.format(table) for table in tables)))
 
 
 Baseline = SQLiteBaseline | PostgreSQLBaseline
