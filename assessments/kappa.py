@@ -25,11 +25,11 @@ def weighted_kappa(pairs: Sequence[Sequence[int]], top: int) -> float | None:
     return None if math.isnan(kappa) else kappa
 
 
-def main() -> None:
-    asked = json.load(sys.stdin)
-    groups = {name: weighted_kappa(pairs, asked["top"]) for name, pairs in asked["groups"].items()}
-    json.dump(groups, sys.stdout)
+def reply(document: str) -> str:
+    """The document that is written, to the one that is read."""
+    asked = json.loads(document)
+    return json.dumps({name: weighted_kappa(pairs, asked["top"]) for name, pairs in asked["groups"].items()})
 
 
 if __name__ == "__main__":
-    main()
+    sys.stdout.write(reply(sys.stdin.read()))

@@ -45,7 +45,9 @@ class PostgreSQLBaseline:
             "SELECT sequencename, coalesce(last_value, 1), last_value IS NOT NULL"
             " FROM pg_sequences WHERE schemaname = 'public'"
         )
-        self.sequences = ", ".join(f"""setval('public."{name}"', {last}, {called})""" for name, last, called in sequences)
+        self.sequences = ", ".join(
+            f"""setval('public."{name}"', {last}, {called})""" for name, last, called in sequences
+        )
         filled = [table for table, state in self.states.items() if state]
         _run("CREATE SCHEMA baseline", *(f'CREATE TABLE baseline."{t}" AS TABLE public."{t}"' for t in filled))
 

@@ -39,9 +39,12 @@ def lost(content: bytes, texts: Sequence[str]) -> Iterator[str]:
     letters = _plain(pdf_checks.letters_of(content))
     words = {re.sub(r"^\W+|\W+$", "", _plain(word)) for text in texts for word in text.split()}
     missing = {word for word in words if word not in letters}
-    if missing:
-        pictured = _plain("".join(pdf_checks.text_by_another_reader(content).split()))
-        yield from sorted(word for word in missing if word not in pictured)
+    pictured = ""
+    pages = pdf_checks.pages_by_another_reader(content) if missing else iter(())
+    while missing and (page := next(pages, None)) is not None:
+        pictured += _plain("".join(page.split()))
+        missing = {word for word in missing if word not in pictured}
+    yield from sorted(missing)
 
 
 def _plain(text: str) -> str:

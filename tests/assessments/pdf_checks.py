@@ -97,9 +97,9 @@ def _joined(text: str) -> str:
     return " ".join(re.sub("\ufffe\\s*", "-", text).split())
 
 
-def text_by_another_reader(pdf: bytes) -> str:
-    """The same, read slowly by one that knows which letters a picture of a letter stands for, emoji among them."""
-    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
+def pages_by_another_reader(pdf: bytes) -> Iterator[str]:
+    """The text of each page, read slowly by one that knows which letters a picture stands for, emoji among them."""
+    return (page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
 
 
 def page_sizes(pdf: bytes) -> list[tuple[float, float]]:

@@ -1,5 +1,6 @@
 """How far two reviewers of the same submission agree."""
 
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from assessments import actions, agreement
 from assessments.actions import AreaEntry, ReviewEntry
 from assessments.agreement import Pair, agreement_page, pairs_of
-from assessments.kappa import weighted_kappa
+from assessments.kappa import reply, weighted_kappa
 from assessments.models import Assessment, User
 from tests.factories import client_of, make_reviewer, make_submitted
 
@@ -33,6 +34,16 @@ def another() -> User:
 def all_drawn(settings: Any) -> None:
     settings.SECOND_LOOK_PERCENT = 100
     cache.clear()
+
+
+@pytest.fixture
+def kappa_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kappa from this process, for tests of something else: another one takes a second to load its libraries."""
+
+    def run(command: list[str], *, input: str, **_: Any) -> CompletedProcess[str]:  # as subprocess has it
+        return CompletedProcess(command, 0, stdout=reply(input))
+
+    monkeypatch.setattr(agreement.subprocess, "run", run)
 
 
 def looked_at_twice(first: User, second: User, **levels: int) -> Assessment:
@@ -81,6 +92,7 @@ def test_kappa_weighs_a_difference_by_its_square(pairs: list[tuple[int, int]], k
         ),
     ],
 )
+@pytest.mark.usefixtures("kappa_at_hand")
 def test_the_page_says_it_in_a_sentence(pairs: list[Pair], sentence: str) -> None:
     assert agreement_page(full_rubric(), pairs).sentence == sentence
 
@@ -103,6 +115,7 @@ def test_agreement_is_counted_by_area_and_by_each_who_took_part() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("kappa_at_hand")
 def test_a_kappa_has_a_word_from_ten_levels_on() -> None:
     words = [agreement_page(full_rubric(), [pair(1, 1), pair(5, 5)] * half).areas[0].word for half in (4, 5)]
     assert words == ["too few", "almost perfect"]
@@ -125,6 +138,7 @@ def test_pairs_come_from_looks_that_are_over(all_drawn: None, reviewer: User, an
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("kappa_at_hand")
 def test_where_the_two_looks_differ_is_listed_newest_first_in_stack_order(
     all_drawn: None, reviewer: User, another: User
 ) -> None:
@@ -145,6 +159,7 @@ def test_where_the_two_looks_differ_is_listed_newest_first_in_stack_order(
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("kappa_at_hand")
 def test_of_many_disagreements_the_newest_are_shown_and_all_counted(
     all_drawn: None, reviewer: User, another: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +170,7 @@ def test_of_many_disagreements_the_newest_are_shown_and_all_counted(
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("kappa_at_hand")
 def test_the_page_can_be_narrowed_to_a_cycle(all_drawn: None, reviewer: User, another: User) -> None:
     one, _ = looked_at_twice(reviewer, another), looked_at_twice(reviewer, another)
     client = client_of(reviewer)
@@ -165,6 +181,7 @@ def test_the_page_can_be_narrowed_to_a_cycle(all_drawn: None, reviewer: User, an
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("kappa_at_hand")
 def test_the_page_takes_the_same_queries_however_many_pairs(
     all_drawn: None, reviewer: User, another: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
