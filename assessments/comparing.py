@@ -33,13 +33,15 @@ class Compared:
 @dataclass(frozen=True, slots=True)
 class DifferenceCell:
     """The level of one result, by its `label`, in an area. `level_name` says why there is none, too. `difference` is
-    that to the base, such as "+1", "same", or an en dash where either has no level; empty for the base itself."""
+    that to the base, such as "+1", "same", or an en dash where either has no level; empty for the base itself.
+    `validated` is the CoE's level, None where it has none."""
 
     label: str
     level: int | None
     level_name: str
     score: str
     difference: str
+    validated: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def difference_rows(compared: Sequence[Compared]) -> tuple[DifferenceRow, ...]:
     base = compared[0].rubric
     found = [{area.area: area for area in one.result.areas} for one in compared]
     return tuple(
-        DifferenceRow(area.code, area.name, _cells(compared, [areas.get(area.code) for areas in found]))
+        DifferenceRow(area.code, area.name, _cells(compared, area.code, [areas.get(area.code) for areas in found]))
         for area in reversed(base.areas)
     )
 
@@ -110,7 +112,7 @@ def _median(code: str, figures: AreaFigures) -> AreaResult:
     return AreaResult(code, figures.median, figures.median, None, None, answered=1, questions=1, next_level=None)
 
 
-def _cells(compared: Sequence[Compared], areas: Sequence[AreaResult | None]) -> tuple[DifferenceCell, ...]:
+def _cells(compared: Sequence[Compared], code: str, areas: Sequence[AreaResult | None]) -> tuple[DifferenceCell, ...]:
     base = areas[0].level if areas[0] else None
     return tuple(
         DifferenceCell(
@@ -119,6 +121,7 @@ def _cells(compared: Sequence[Compared], areas: Sequence[AreaResult | None]) -> 
             level_name=_level_name(one, area),
             score=one_decimal(area.score if area else None),
             difference="" if place == 0 else _difference(base, area.level if area else None),
+            validated=(one.source.validated or {}).get(code) if one.source else None,
         )
         for place, (one, area) in enumerate(zip(compared, areas, strict=True))
     )

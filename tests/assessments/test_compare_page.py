@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from assessments import actions
 from assessments.models import Assessment, PeerFigures, Role, User
 from rubric.copying import copy_as_draft
 from rubric.models import Rubric
@@ -74,6 +75,15 @@ def test_the_older_cycle_is_the_base_and_the_newer_one_is_set_against_it(agency:
     assert "The levels written around the radar are those of <bdi>Cycle of 200</bdi>." in page
     assert "<bdi>Ice Watch</bdi>" in page
     assert list(levels_of(page)) == ["AIOps", "MLOps", "DataOps", "DevOps", "SecOps", "CloudOps", "PeopleOps"]
+
+
+def test_what_the_coe_validated_stands_beside_and_changes_no_difference(agency: Agency, reviewer: User) -> None:
+    old, new = submitted_in(agency, days_ago=200, level=2), submitted_in(agency, days_ago=100, level=3)
+    entry = actions.ReviewEntry(areas={"mlops": actions.AreaEntry(2, "No log.")})
+    actions.accept(assessment=new, by=reviewer, entry=entry)
+    levels = levels_of(page_of(agency, old, new))
+    assert levels["MLOps"] == ["Level 2 score 2.0", "Level 3 score 3.0 +1 validated 2"]
+    assert levels["SecOps"] == ["Level 2 score 2.0", "Level 3 score 3.0 +1 validated 3"]
 
 
 def checked(page: str) -> list[str]:
