@@ -28,8 +28,10 @@ from tests.browser.area_page import (
     write,
     write_as,
 )
-from tests.browsing import Problems, Visit, check_accessibility
+from tests.browsing import Problems, Visit, check_accessibility, of_the_browser
 from tests.factories import Agency, answer_all, make_agency, make_member
+
+pytestmark = of_the_browser
 
 FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }"
 

@@ -8,7 +8,9 @@ from playwright.sync_api import expect
 
 from assessments.models import ExportJob, ExportState, User
 from tests.browser.conftest import Cast
-from tests.browsing import Visit
+from tests.browsing import Visit, of_the_browser
+
+pytestmark = of_the_browser
 
 PAGE = "/admin/exports/"
 

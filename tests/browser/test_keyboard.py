@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from assessments.models import Assessment
 from tests.browser.conftest import Cast, card
-from tests.browsing import Problems, Visit, sign_in
+from tests.browsing import Problems, Visit, of_the_browser, sign_in
 from tests.factories import PASSWORD, answer_all, make_assessment, make_submitted
 
 FOCUS = """
@@ -136,6 +136,7 @@ def draft(cast: Cast) -> Assessment:
     )
 
 
+@of_the_browser
 @pytest.mark.only_on("sqlite")  # eight pages, each key by key; the keys don't depend on the database
 @pytest.mark.parametrize(
     "address",
@@ -156,6 +157,7 @@ def test_every_stop_can_be_seen_and_nothing_traps(page: Page, cast: Cast, draft:
     ]
 
 
+@of_the_browser
 def test_the_review_page_in_the_admin_has_stops_that_can_be_seen(page: Page, cast: Cast) -> None:
     submitted = make_submitted(
         organization=cast.organization, team="Flood Forecasts", cycle=cast.cycle, by=cast.lead,
@@ -174,6 +176,7 @@ def test_the_review_page_in_the_admin_has_stops_that_can_be_seen(page: Page, cas
     expect(page.get_by_text("Accepted: Flood Forecasts")).to_be_visible()
 
 
+@of_the_browser
 def test_the_skip_link_skips(page: Page, cast: Cast, draft: Assessment) -> None:
     sign_in(page, cast.lead.email)
     page.goto(f"/assessments/{draft.pk}/secops/")
@@ -185,6 +188,7 @@ def test_the_skip_link_skips(page: Page, cast: Cast, draft: Assessment) -> None:
     assert next(stops(page)) == "a Assessments"
 
 
+@of_the_browser
 def test_after_an_error_the_keyboard_starts_at_its_summary(page: Page, cast: Cast, problems: Problems) -> None:
     problems.expect("status of 422")
     sign_in(page, cast.lead.email)
@@ -198,6 +202,7 @@ def test_after_an_error_the_keyboard_starts_at_its_summary(page: Page, cast: Cas
     expect(page.get_by_label("Team")).to_be_focused()
 
 
+@of_the_browser
 def test_after_a_page_came_back_the_keyboard_starts_at_its_summary(
     page: Page, cast: Cast, draft: Assessment, problems: Problems
 ) -> None:
@@ -219,6 +224,7 @@ def no_script(route: Route) -> None:
     route.fulfill(body="", content_type="text/javascript")
 
 
+@of_the_browser
 def test_what_cannot_be_saved_gets_the_focus(page: Page, cast: Cast, draft: Assessment) -> None:
     sign_in(page, cast.lead.email)
     page.goto(f"/assessments/{draft.pk}/secops/")
@@ -230,6 +236,7 @@ def test_what_cannot_be_saved_gets_the_focus(page: Page, cast: Cast, draft: Asse
     expect(page.get_by_role("main").get_by_text("Question 1 isn't saved yet.")).to_be_visible()
 
 
+@of_the_browser
 def test_a_fold_opens_and_shuts(page: Page, cast: Cast, draft: Assessment) -> None:
     sign_in(page, cast.lead.email)
     page.goto(f"/assessments/{draft.pk}/secops/")

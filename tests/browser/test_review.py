@@ -7,8 +7,10 @@ from assessments import actions
 from assessments.actions import CommentEntry, ReviewEntry
 from assessments.models import Assessment
 from tests.browser.conftest import Cast
-from tests.browsing import Problems, Visit
+from tests.browsing import Problems, Visit, of_the_browser
 from tests.factories import make_submitted
+
+pytestmark = of_the_browser
 
 
 @pytest.fixture

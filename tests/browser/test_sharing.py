@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from assessments.models import Assessment
 from tests.browser.conftest import Cast
-from tests.browsing import Problems, Visit
+from tests.browsing import Problems, Visit, of_the_browser
 from tests.factories import make_accepted
 
 PASSPHRASE = "four quiet grey herons"
@@ -73,6 +73,7 @@ def test_a_link_with_a_passphrase_from_its_making_to_its_end(
     expect(guest.get_by_text(MARKER)).to_have_count(0)
 
 
+@of_the_browser
 def test_figures_only_can_be_explored_and_tell_no_other_site_where_they_are(
     visit: Visit, cast: Cast, accepted: Assessment
 ) -> None:
@@ -88,6 +89,7 @@ def test_figures_only_can_be_explored_and_tell_no_other_site_where_they_are(
     assert guest.evaluate("document.referrer") == ""
 
 
+@of_the_browser
 def test_the_address_is_copied(visit: Visit, cast: Cast, accepted: Assessment) -> None:
     page = visit(cast.lead.email, permissions=["clipboard-read", "clipboard-write"])
     address = make_link(page, accepted, "Auditors")

@@ -8,8 +8,10 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from tests.browser.conftest import Cast
-from tests.browsing import Problems, Visit
+from tests.browsing import Problems, Visit, of_the_browser
 from tests.factories import make_submitted
+
+pytestmark = of_the_browser
 
 
 @pytest.fixture
