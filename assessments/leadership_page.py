@@ -1,7 +1,7 @@
 """The leadership page: the values of `leadership`, in the words of `leadership_words`, as its template prints them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,16 +16,12 @@ from assessments.leadership import (
     DECISIONS_SHOWN,
     FOUNDATIONS_SHOWN,
     MOVES_SHOWN,
-    QUESTIONS_SHOWN,
-    Decision,
-    Foundation,
     Leadership,
     Move,
-    Raise,
     TeamStanding,
     leadership,
 )
-from assessments.leadership_words import Because, Clause, Spoken
+from assessments.leadership_words import AddressOf, Because, DecisionLine, FoundationLine, Spoken
 from assessments.models import Assessment, Organization, State
 from assessments.overview import STATE_SENTENCES, drawn
 from rubric.datatypes import Area
@@ -79,20 +75,6 @@ class MovedTeam:
     team: str
     since: str
     moves: tuple[MoveLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FoundationLine:
-    head: str
-    clauses: tuple[Clause, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionLine:
-    clause: Clause
-    effort: str
-    changes: tuple[Raise, ...]
-    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +137,10 @@ def _answering(organization: Organization) -> str:
 def _section(group: Leadership, *, number: int, named: bool) -> Section:
     teams = len(group.teams)
     results_of = {team.team: _result_address(team) for team in group.teams}
+
+    def address_of(team: str, area: str) -> str:
+        return f"{results_of[team]}#{area}"
+
     return Section(
         number=number,
         rubric=group.rubric.name if named else "",
@@ -165,10 +151,12 @@ def _section(group: Leadership, *, number: int, named: bool) -> Section:
         areas=group.areas,
         rows=tuple(_row(team, group.areas) for team in group.teams),
         compared=any(team.before for team in group.teams),
-        moved=_moved(group.moves[:MOVES_SHOWN], results_of),
+        moved=_moved(group.moves[:MOVES_SHOWN], address_of),
         more_moves=words.more_moves(len(group.moves[MOVES_SHOWN:]), teams),
-        foundations=tuple(_foundation(one, teams, results_of) for one in group.foundations[:FOUNDATIONS_SHOWN]),
-        decisions=tuple(_decision(one, teams, results_of) for one in group.decisions[:DECISIONS_SHOWN]),
+        foundations=tuple(
+            words.foundation_line(one, teams, address_of) for one in group.foundations[:FOUNDATIONS_SHOWN]
+        ),
+        decisions=tuple(words.decision_line(one, teams, address_of) for one in group.decisions[:DECISIONS_SHOWN]),
         more_decisions=words.more_decisions(len(group.decisions[DECISIONS_SHOWN:]), teams),
     )
 
@@ -203,12 +191,6 @@ def _query(team: TeamStanding) -> str:
 
 def _result_address(team: TeamStanding) -> str:
     return reverse("result", args=[team.newest.assessment_id]) + _query(team)
-
-
-def _linked(clause: Clause, area: Area, results_of: Mapping[str, str]) -> Clause:
-    """The same, each team's name leading to the area in its result."""
-    names = tuple(replace(name, address=f"{results_of[name.text]}#{area.code}") for name in clause.names)
-    return replace(clause, names=names)
 
 
 def _state(team: TeamStanding) -> str:
@@ -257,34 +239,20 @@ def _row(team: TeamStanding, areas: tuple[Area, ...]) -> FiguresRow:
     return FiguresRow(team.team, team.newest.cycle, tuple(levels))
 
 
-def _moved(moves: Sequence[Move], results_of: Mapping[str, str]) -> tuple[MovedTeam, ...]:
+def _moved(moves: Sequence[Move], address_of: AddressOf) -> tuple[MovedTeam, ...]:
     """What moved, by team; the teams in the order in which they come first."""
     by_team: dict[tuple[str, str], list[MoveLine]] = {}
     for move in moves:
-        by_team.setdefault((move.team, move.since), []).append(_move(move, results_of))
+        by_team.setdefault((move.team, move.since), []).append(_move(move, address_of))
     return tuple(MovedTeam(team, since, tuple(lines)) for (team, since), lines in by_team.items())
 
 
-def _move(move: Move, results_of: Mapping[str, str]) -> MoveLine:
+def _move(move: Move, address_of: AddressOf) -> MoveLine:
     return MoveLine(
         sentence=move.movement.sentence,
-        address=f"{results_of[move.team]}#{move.movement.area}",
+        address=address_of(move.team, move.movement.area),
         accepted=words.accepted_otherwise(move),
         because=words.because(move),
         evidence=words.new_evidence(move),
         other_cause=words.other_cause(move),
-    )
-
-
-def _foundation(one: Foundation, teams: int, results_of: Mapping[str, str]) -> FoundationLine:
-    clauses = words.holding_back(one, teams)
-    return FoundationLine(words.how_low(one), tuple(_linked(clause, one.area, results_of) for clause in clauses))
-
-
-def _decision(one: Decision, teams: int, results_of: Mapping[str, str]) -> DecisionLine:
-    return DecisionLine(
-        clause=_linked(words.to_raise(one, teams), one.area, results_of),
-        effort=words.effort(one),
-        changes=one.changes[:QUESTIONS_SHOWN],
-        more=words.more_questions(one),
     )

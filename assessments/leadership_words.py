@@ -3,8 +3,8 @@
 Whoever prints names in a sentence takes them with what follows each (`spoken`), so that each name stays apart.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from assessments import wording
@@ -17,6 +17,7 @@ from assessments.leadership import (
     Foundation,
     Leadership,
     Move,
+    Raise,
     TeamStanding,
 )
 from assessments.scoring import NOT_APPLICABLE, UNKNOWN
@@ -44,6 +45,28 @@ class Clause:
 
     text: str
     names: tuple[Spoken, ...]
+
+
+AddressOf = Callable[[str, str], str]
+"""Where an area of a team leads, by the team's name and the area's code; empty where nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundationLine:
+    """An area that holds back: how low it stands, and how it holds back in which teams."""
+
+    head: str
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """A way up: what it brings, what it takes, and the questions that are spelled out; `more` counts the others."""
+
+    clause: Clause
+    effort: str
+    changes: tuple[Raise, ...]
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +307,25 @@ def more_moves(count: int, teams: int) -> str:
 
 
 # ---- What holds back, what to decide ----
+
+
+def foundation_line(one: Foundation, teams: int, address_of: AddressOf) -> FoundationLine:
+    clauses = holding_back(one, teams)
+    return FoundationLine(how_low(one), tuple(_linked(clause, one.area.code, address_of) for clause in clauses))
+
+
+def decision_line(one: Decision, teams: int, address_of: AddressOf) -> DecisionLine:
+    return DecisionLine(
+        clause=_linked(to_raise(one, teams), one.area.code, address_of),
+        effort=effort(one),
+        changes=one.changes[:QUESTIONS_SHOWN],
+        more=more_questions(one),
+    )
+
+
+def _linked(clause: Clause, area: str, address_of: AddressOf) -> Clause:
+    """The same, each team's name leading somewhere."""
+    return replace(clause, names=tuple(replace(name, address=address_of(name.text, area)) for name in clause.names))
 
 
 def holding_back(foundation: Foundation, teams: int) -> tuple[Clause, ...]:

@@ -5,8 +5,15 @@ from dataclasses import dataclass
 
 from aicmm import pdf
 from assessments.datatypes import CycleResult, ScoredAssessment, Seal, TeamHistory, Verdict
-from assessments.leadership import leadership
-from assessments.leadership_words import headline
+from assessments.leadership import DECISIONS_SHOWN, FOUNDATIONS_SHOWN, Leadership, leadership
+from assessments.leadership_words import (
+    AddressOf,
+    DecisionLine,
+    FoundationLine,
+    decision_line,
+    foundation_line,
+    headline,
+)
 from assessments.reports.contents import Contents, Entry, is_long
 from assessments.reports.one_page import OnePage, height_styles, one_page
 from assessments.reports.printing import (
@@ -26,8 +33,8 @@ MOST_PAGES = 24
 """Teams that get a page of their own; more would take longer than a PDF may."""
 RUNNING_LENGTH, TEAM_LENGTH = 56, 42
 """Of the organization's name and of a team's in running heads, in letters of ordinary width."""
-PAGE_LINES, FRONT_LINES, ROW_LINES = 50, 25, 3
-"""About what a team's page, the first page without its tables, and a row of these take."""
+PAGE_LINES, FRONT_LINES, GROUP_LINES, ROW_LINES = 50, 25, 25, 3
+"""About what a team's page, the first page without its tables, what there is to decide, and a row of a table take."""
 PAGE_HEIGHT = 227
 """What is left of a team's page, in millimetres, beside its name and cycle; see portfolio.css."""
 
@@ -61,6 +68,15 @@ class TeamTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """What there is to decide, and what holds back, of the teams that one model was answered by."""
+
+    rubric: Rubric
+    decisions: tuple[DecisionLine, ...]
+    foundations: tuple[FoundationLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TeamPage:
     """`running` is the team's name for the heads of pages; `sheet` what its newest submission says."""
 
@@ -85,6 +101,8 @@ def portfolio_html(organization: str, histories: Sequence[TeamHistory]) -> str:
     tables = list(_tables(histories, anchors))
     newest = max(one.newest.sealed_at for one in histories)
     pages = [_team_page(organization, one, anchors[one.newest.code]) for one in histories[:MOST_PAGES]]
+    groups = leadership(histories)
+    page_of = {one.team: f"#{anchors[one.newest.code]}" for one in histories[:MOST_PAGES]}
     return document(
         "reports/portfolio.html",
         {
@@ -95,11 +113,12 @@ def portfolio_html(organization: str, histories: Sequence[TeamHistory]) -> str:
             "newest_cycle": max(histories, key=lambda one: one.newest.cycle_starts_on).newest.cycle,
             "date": printed_date(newest),
             "moment": newest.isoformat(timespec="seconds"),
-            "sentences": [line for group in leadership(histories) for line in headline(group)],
+            "sentences": [line for group in groups for line in headline(group)],
+            "outlooks": [_outlook(group, lambda team, _: page_of.get(team, "")) for group in groups],
             "tables": tables,
             "versions": len({(table.rubric.code, table.rubric.version) for table in tables}) > 1,
             "validated": any(cell.validated for table in tables for row in table.rows for cell in row.cells),
-            "contents": _contents(histories, tables),
+            "contents": _contents(histories, tables, len(groups)),
             "pages": pages,
             "left_out": len(histories) - len(pages),
             "height_styles": height_styles(team.page for team in pages),
@@ -132,9 +151,18 @@ def _row(one: CycleResult, areas: Sequence[Area], anchor: str) -> TeamRow:
     )
 
 
-def _contents(histories: Sequence[TeamHistory], tables: Sequence[TeamTable]) -> Contents | None:
+def _outlook(group: Leadership, address_of: AddressOf) -> Outlook:
+    teams = len(group.teams)
+    return Outlook(
+        rubric=group.rubric,
+        decisions=tuple(decision_line(one, teams, address_of) for one in group.decisions[:DECISIONS_SHOWN]),
+        foundations=tuple(foundation_line(one, teams, address_of) for one in group.foundations[:FOUNDATIONS_SHOWN]),
+    )
+
+
+def _contents(histories: Sequence[TeamHistory], tables: Sequence[TeamTable], groups: int) -> Contents | None:
     """The teams that have a page; None where there are few pages."""
-    front = FRONT_LINES + sum(ROW_LINES * (len(table.rows) + 1) for table in tables)
+    front = FRONT_LINES + GROUP_LINES * groups + sum(ROW_LINES * (len(table.rows) + 1) for table in tables)
     shown = histories[:MOST_PAGES]
     if not is_long(front + PAGE_LINES * len(shown)):
         return None
