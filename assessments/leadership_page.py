@@ -234,7 +234,7 @@ def _row(team: TeamStanding, areas: tuple[Area, ...]) -> FiguresRow:
         if figures and figures.level_high != level:
             notes.append(f"up to {figures.level_high}")
         if accepted.get(area.code, level) != level:
-            notes.append(f"{accepted[area.code] or 'not rated'} accepted")
+            notes.append(f"{accepted[area.code] or 'not rated'} validated")
         levels.append((area.name, (str(level) if level else "–") + (f" ({', '.join(notes)})" if notes else "")))
     return FiguresRow(team.team, team.newest.cycle, tuple(levels))
 

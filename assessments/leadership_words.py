@@ -296,7 +296,7 @@ def accepted_otherwise(move: Move) -> str:
     """That the CoE accepted another level than the one an area moved to by its team's word; empty where it didn't."""
     if move.accepted is None or move.accepted == move.movement.level_after:
         return ""
-    return f"The Center of Excellence accepted Level {move.accepted}."
+    return f"The Center of Excellence validated Level {move.accepted}."
 
 
 def more_moves(count: int, teams: int) -> str:

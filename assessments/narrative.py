@@ -116,8 +116,9 @@ class Narrative:
 
     @property
     def since(self) -> str:
-        """What `moved` is measured from: with other levels beside the claimed ones it says that it is about these."""
-        return f"{self.compared_with}, as claimed" if self.verdict else self.compared_with
+        """What `moved` is measured from, empty where nothing came before: with other levels beside the claimed ones it
+        says that it is about these."""
+        return f"{self.compared_with}, as claimed" if self.verdict and self.compared_with else self.compared_with
 
     @property
     def started(self) -> tuple[AreaStory, ...]:

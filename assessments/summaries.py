@@ -16,6 +16,7 @@ from aicmm.links import absolute
 from assessments import charts
 from assessments.charts import level_colour
 from assessments.datatypes import ScoredAssessment
+from assessments.movements import known_movements, more_moved
 from assessments.narrative import Route, in_short
 from assessments.pictures import pictures
 
@@ -37,8 +38,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What an e-mail about a result says. `link` is the whole address of the result; `moved` what was otherwise in the
-    cycle `since`, both empty where there is none."""
+    """What an e-mail about a result says. `link` is the whole address of the result. `moved` are levels that were
+    otherwise in the cycle `since`, both empty where there is none; `more_moved` says what else moved, and `unknown` of
+    how many areas it isn't known.
+    """
 
     organization: str
     team: str
@@ -50,6 +53,8 @@ class Summary:
     bars: tuple[Bar, ...]
     since: str
     moved: tuple[str, ...]
+    unknown: int
+    more_moved: str
     routes: tuple[Route, ...]
     link: str
     seal: str
@@ -58,7 +63,8 @@ class Summary:
 def summary_of(sheet: ScoredAssessment) -> Summary:
     """The gist of a result."""
     story = in_short(sheet)
-    moved = [one for one in story.moved if one.level_before != one.level_after]
+    moved, unknown = known_movements(story.moved, sheet.result)
+    levels = [one for one in moved if one.level_before != one.level_after]
     path = reverse("result", args=[sheet.assessment_id])
     asked = f"?submission={sheet.submission.sequence}" if sheet.submission else ""
     return Summary(
@@ -80,7 +86,9 @@ def summary_of(sheet: ScoredAssessment) -> Summary:
             for one in reversed(story.stories)
         ),
         since=story.since,
-        moved=tuple(one.sentence for one in reversed(moved)),
+        moved=tuple(one.sentence for one in levels),
+        unknown=unknown,
+        more_moved=more_moved(moved[len(levels) :], unknown),
         routes=story.priorities[:ROUTES_SHOWN],
         link=absolute(path + asked),
         seal=sheet.seal.code if sheet.seal else "",

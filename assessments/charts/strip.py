@@ -256,7 +256,7 @@ def small_strip_key(*, previous: bool, validated: bool, banded: bool, unrated: b
     """The signs that occur in small strips, each as a drawing and in words."""
     signs = [
         (previous, _SMALL_DOT, "the cycle before"),
-        (validated, _SMALL_TRIANGLE, "accepted by the CoE, where it is another level"),
+        (validated, _SMALL_TRIANGLE, "validated by the CoE, where it is another level"),
         (banded, f'<g transform="scale(.8)">{_HATCHED}</g>', "could be up to"),
         (unrated, f'<path d="M-7-5h14v10h-14z" fill="none" stroke="{MUTED}" stroke-dasharray="3"/>', "not rated"),
     ]

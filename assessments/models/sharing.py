@@ -41,7 +41,7 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
 
     def with_visits(self) -> Self:
         """Adds `visit_count` and `last_visit`: of those who got to read."""
-        read = Q(visits__kind__in=(VisitKind.PAGE, VisitKind.PDF))
+        read = Q(visits__kind__in=(VisitKind.PAGE, VisitKind.PDF, VisitKind.BRIEF))
         return self.annotate(visit_count=Count("visits", filter=read), last_visit=Max("visits__at", filter=read))
 
     def not_revoked(self) -> Self:
@@ -126,6 +126,7 @@ class VisitKind(models.TextChoices):
 
     PAGE = "page", "Read the result"
     PDF = "pdf", "Fetched the scorecard (PDF)"
+    BRIEF = "brief", "Fetched the one-page brief (PDF)"
     ASKED = "asked", "Was asked for the passphrase"
     WRONG = "wrong", "Typed a wrong passphrase"
 

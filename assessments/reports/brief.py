@@ -16,12 +16,14 @@ from assessments.reports.printing import (
 )
 from assessments.reports.standing import is_replaced, standing_in_foot
 
-PAGE_HEIGHT = 226
+PAGE_HEIGHT = 220
 """What is left of the page, in millimetres, beside what `_height` counts: margins, headings, and spaces between."""
 QR_HEIGHT = 20
 """Of the QR code beside the seal, in millimetres: smaller ones are hard to read for a camera."""
-NAME_LENGTH, PROOF_LENGTH = 40, 200
-"""Letters of who sealed it, and of all that the foot says of the seal beside the address where to check it."""
+NAME_LENGTH = 40
+"""Letters of who sealed it."""
+PROOF = "letters " * 25
+"""As long as all that the foot says of the seal beside the address where to check it."""
 
 
 def brief_pdf(sheet: ScoredAssessment) -> bytes:
@@ -35,9 +37,9 @@ def _height(sheet: ScoredAssessment) -> int:
     high, length = sizes[name_size(sheet.organization)]
     names = high * lines(sheet.organization, length) + 5 * lines(sheet.team, 75) + 4 * lines(sheet.cycle, 23)
     if sheet.seal is None:
-        return PAGE_HEIGHT - names - 4 * lines(" " * PROOF_LENGTH, 105)
+        return PAGE_HEIGHT - names - 4 * lines(PROOF, 105)
     address = site_address("verify", sheet.seal.code)
-    return PAGE_HEIGHT - names - max(QR_HEIGHT, 4 * lines(address + " " * PROOF_LENGTH, 90))
+    return PAGE_HEIGHT - names - max(QR_HEIGHT, 4 * lines(f"{address} {PROOF}", 90))
 
 
 def brief_html(sheet: ScoredAssessment) -> str:

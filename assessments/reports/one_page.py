@@ -13,11 +13,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from assessments import charts
 from assessments.datatypes import ScoredAssessment
+from assessments.movements import known_movements, more, more_moved
 from assessments.narrative import Narrative, Route, narrative
 from assessments.pictures import pictures
 from assessments.reports.levels import COLUMNS, LevelColumn, LevelTable, level_table
 from assessments.reports.printing import height_style, lines, picture, shortened
-from assessments.wording import Movement, foundation_sentence
+from assessments.wording import foundation_sentence
 from rubric.datatypes import Rubric
 
 MOST_DRAWN = 10
@@ -48,8 +49,8 @@ class NextStep:
 class OnePage:
     """A result as one page prints it. `more_…` are sentences, empty where nothing is left out.
 
-    `since` is the cycle that `moved` is measured from, empty without one. `tight` where there are many areas. `height`
-    is what is left for the pictures, in millimetres.
+    `since` is the cycle that `moved` is measured from, empty without one; `unmoved` says why nothing moved. `tight`
+    where there are many areas. `height` is what is left for the pictures, in millimetres.
     """
 
     headline: str
@@ -61,11 +62,17 @@ class OnePage:
     since: str
     moved: tuple[str, ...]
     more_moved: str
+    unmoved: str
     foundation: str
     steps: tuple[NextStep, ...]
     more_steps: str
     tight: bool
     height: int
+
+
+_UNMOVED = "No level and no score moved."
+_FIRST = "This is the first cycle, so there is nothing to compare with yet."
+_NO_FOUNDATION = "There is none: no area stands two or more levels above one that it rests on."
 
 
 class _Cut(NamedTuple):
@@ -108,7 +115,7 @@ def _cut(sheet: ScoredAssessment, story: Narrative, cut: _Cut, ident: str) -> On
     """The page with so much on it; the pictures have no height yet."""
     size, verdict = len(sheet.rubric.areas), sheet.verdict
     drawn = pictures(sheet, story, ident=ident)
-    moved = _moved(story.moved, sheet)
+    moved, unknown = known_movements(story.moved, sheet.result)
     ways = sum(one.route is not None for one in story.stories)
     return OnePage(
         headline=story.headline,
@@ -122,13 +129,14 @@ def _cut(sheet: ScoredAssessment, story: Narrative, cut: _Cut, ident: str) -> On
             word=verdict.word if verdict else "",
             most=cut.areas,
         ),
-        more_levels=_more(size - cut.areas, "area stands", "areas stand", " in the scorecard"),
-        since=shortened(story.since, NAME_LENGTH) if sheet.earlier else "",
+        more_levels=more(size - cut.areas, "area stands", "areas stand", " in the scorecard"),
+        since=shortened(story.since, NAME_LENGTH),
         moved=tuple(movement.sentence for movement in moved[: cut.moved]),
-        more_moved=_more_moved(moved[cut.moved :]),
-        foundation=foundation_sentence(sheet.rubric, sheet.result),
+        more_moved=more_moved(moved[cut.moved :], unknown),
+        unmoved="" if moved or unknown else _UNMOVED if story.since else _FIRST,
+        foundation=foundation_sentence(sheet.rubric, sheet.result) or _NO_FOUNDATION,
         steps=tuple(_next_step(route, cut.anchor) for route in story.priorities[:MOST_STEPS]),
-        more_steps=_more(ways - MOST_STEPS, "way up stands", "ways up stand", " in the scorecard"),
+        more_steps=more(ways - MOST_STEPS, "way up stands", "ways up stand", " in the scorecard"),
         tight=size > COLUMNS,
         height=0,
     )
@@ -141,7 +149,7 @@ def _texts_height(page: OnePage) -> int:
     )
     rows = 2 + bool(page.levels.word) + page.levels.banded
     levels = sum(12 + 4 * rows + _head_height(row) for row in page.levels.rows) + 4 * bool(page.more_levels)
-    moved = 2 + sum(lines(sentence, MOVED_LENGTH) for sentence in (*page.moved, page.more_moved))
+    moved = 2 + sum(lines(sentence, MOVED_LENGTH) for sentence in (*page.moved, page.more_moved, page.unmoved))
     left = moved + 2 + lines(page.since, MOVED_LENGTH) + 2 + lines(page.foundation, MOVED_LENGTH)
     steps = (lines(f"{one.area} {one.sentence} {one.anchor} {one.more}", STEPS_LENGTH) for one in page.steps)
     right = 2 + sum(steps) + bool(page.more_steps)
@@ -154,28 +162,6 @@ def _head_height(row: tuple[LevelColumn, ...]) -> int:
     return 4 * (names + max(lines(column.level_name, COLUMN_LENGTH) for column in row))
 
 
-def _moved(movements: tuple[Movement, ...], sheet: ScoredAssessment) -> list[Movement]:
-    """What is known to have moved: levels first, and in either case from the top of the stack down."""
-    open_ = {area.area for area in sheet.result.areas if not area.complete}
-    known = [one for one in reversed(movements) if one.area not in open_]
-    levels = [one for one in known if _other_level(one)]
-    return levels + [one for one in known if one not in levels and one.score_difference]
-
-
-def _other_level(movement: Movement) -> bool:
-    return movement.level_before != movement.level_after
-
-
-def _more_moved(left: list[Movement]) -> str:
-    """How much of what moved is left out, levels and mere scores apart; empty for nothing."""
-    levels = sum(_other_level(one) for one in left)
-    scores = len(left) - levels
-    if levels:
-        alone = f", and {scores} the score alone" if scores else ""
-        return _more(levels, "area", "areas", f" changed level{alone}; the scorecard says how")
-    return f"In {scores} more {'area' if scores == 1 else 'areas'} the score alone changed." if scores else ""
-
-
 def _next_step(route: Route, length: int) -> NextStep:
     """A way up, with that many letters of what its first step asks; without, where that is none."""
     first, others = route.changes[0], len(route.changes) - 1
@@ -183,13 +169,8 @@ def _next_step(route: Route, length: int) -> NextStep:
         area=route.area.name,
         sentence=route.sentence,
         anchor=f"Question {first.line.number}: {shortened(first.anchor, length)}" if length else "",
-        more=_more(others, "question", "questions", " beside it") if length else "",
+        more=more(others, "question", "questions", " beside it") if length else "",
     )
-
-
-def _more(count: int, one: str, several: str, where: str) -> str:
-    """How much is left out: "3 more areas moved; the scorecard says how."; empty for nothing."""
-    return f"{count} more {one if count == 1 else several}{where}." if count > 0 else ""
 
 
 def _thumbnail(sheet: ScoredAssessment, story: Narrative, ident: str) -> str:

@@ -91,8 +91,18 @@ def name_size(name: str) -> str:
 
 
 def lines(text: str, length: int) -> int:
-    """About how many lines `text` takes where one holds `length` letters of ordinary width; rather one too many."""
-    return ceil(room(text) * 1.05 / length)
+    """About how many lines `text` takes where one holds `length` letters of ordinary width, word by word; rather one
+    too many."""
+    line, space = length / 1.05, room(" ")
+    count, used = 0, line
+    for word in text.split():
+        width = room(word)
+        if used + space + width <= line:
+            used += space + width
+        else:
+            needed = max(ceil(width / line), 1)
+            count, used = count + needed, width - (needed - 1) * line
+    return count
 
 
 def room(text: str) -> float:

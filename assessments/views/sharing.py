@@ -85,7 +85,7 @@ def shared_pdf(request: HttpRequest, token: str) -> HttpResponse:
     link = working_link(token)
     if link is None or not link.shows_texts:
         return _gone(request)
-    return _printed(request, token, link, sharing.scorecard, "scorecard")
+    return _printed(request, token, link, sharing.scorecard, VisitKind.PDF, "scorecard")
 
 
 @require_safe
@@ -94,22 +94,27 @@ def shared_brief_pdf(request: HttpRequest, token: str) -> HttpResponse:
     link = working_link(token)
     if link is None:
         return _gone(request)
-    return _printed(request, token, link, sharing.brief, "brief")
+    return _printed(request, token, link, sharing.brief, VisitKind.BRIEF, "brief")
 
 
 def _printed(
-    request: HttpRequest, token: str, link: ShareLink, print_: Callable[[ShareLink], Paper], kind: str
+    request: HttpRequest,
+    token: str,
+    link: ShareLink,
+    print_: Callable[[ShareLink], Paper],
+    kind: VisitKind,
+    name: str,
 ) -> HttpResponse:
-    """A PDF for whoever has opened the link."""
+    """A PDF for whoever has opened the link; `name` is the last word of its file's."""
     if not _is_open(request, link):
         return redirect("shared", token)
     try:
         paper = print_(link)
     except PdfUnavailable as failure:
         return render(request, "assessments/shared_no_pdf.html", {"reason": failure, "token": token}, status=503)
-    _note(request, link, VisitKind.PDF)
+    _note(request, link, kind)
     named = link.scorecard.assessment
-    return paper_response(request, paper, f"{named.organization} {named.team} {named.cycle} {kind}")
+    return paper_response(request, paper, f"{named.organization} {named.team} {named.cycle} {name}")
 
 
 def _is_open(request: HttpRequest, link: ShareLink) -> bool:

@@ -19,7 +19,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from pytest_django import DjangoDbBlocker, Settings
 
-from assessments import actions, results, sealing
+from assessments import actions, reports, results, sealing
 from assessments.demo.build import RUBRIC
 from assessments.demo.cast import COLLEAGUES, SIGNING_IN
 from assessments.models import (
@@ -38,6 +38,7 @@ from assessments.models import (
 from assessments.narrative import narrative
 from assessments.scoring import result_to_json
 from rubric.models import published
+from tests.assessments import pdf_checks
 
 PASSWORD = "bought-a-blue-kettle"
 ROOT = Path(__file__).resolve().parents[2]
@@ -239,6 +240,11 @@ class TestContract:
 
 @pytest.mark.usefixtures("built")
 class TestStory:
+    def test_every_brief_is_one_page(self) -> None:
+        for scorecard in Scorecard.objects.select_related("assessment"):
+            pdf = reports.brief_pdf(results.sealed(scorecard))
+            assert len(pdf_checks.page_sizes(pdf)) == 1, scorecard.code
+
     def test_three_agencies_have_five_assessments_in_every_state(self) -> None:
         current = Assessment.objects.filter(cycle__code="fy2027-q1")
         assert {(row.organization.code, row.team): row.state for row in current} == {

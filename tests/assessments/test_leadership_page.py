@@ -100,7 +100,7 @@ def test_where_the_coe_accepted_another_level_what_moved_says_so(agency: Agency)
     found = {area: actions.AreaEntry(3, "One report is no trend.") for area in AREAS[1:]}
     actions.accept(assessment=assessment, by=make_reviewer(), entry=actions.ReviewEntry(areas=found))
     text = words(page(agency.viewer, agency))
-    assert "CloudOps rose from Level 3 to Level 4. The Center of Excellence accepted Level 3." in text
+    assert "CloudOps rose from Level 3 to Level 4. The Center of Excellence validated Level 3." in text
     assert "PeopleOps rose from Level 3 to Level 4. Because of" in text
 
 
@@ -112,8 +112,8 @@ def test_accepted_levels_stand_beside_the_claimed_ones(agency: Agency) -> None:
     text = words(page(agency.viewer, agency))
     assert "MLOps at Level 3, claimed Level 4." in text
     assert "Accepted as claimed" not in text
-    assert "4 (3 accepted)" in text
-    assert "accepted by the CoE, where it is another level" in text
+    assert "4 (3 validated)" in text
+    assert "validated by the CoE, where it is another level" in text
 
 
 AREAS = ("peopleops", "cloudops", "secops", "devops", "dataops", "mlops", "aiops")

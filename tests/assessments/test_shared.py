@@ -194,7 +194,7 @@ def test_the_brief_is_there_for_every_link_and_only_names_people_where_they_are_
     assert MARKER not in page
     assert reviewer.name not in page
     assert (told.created_by.name in page) is texts
-    assert ShareVisit.objects.first().kind == VisitKind.PDF  # type: ignore[union-attr]
+    assert ShareVisit.objects.first().kind == VisitKind.BRIEF  # type: ignore[union-attr]
 
 
 def test_the_brief_waits_for_the_passphrase(told: Assessment, printed: None) -> None:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aicmm.links import absolute
+from assessments import actions
 from assessments.models import Assessment, Organization, User
 from tests.factories import (
     Agency,
@@ -270,6 +271,18 @@ def test_without_an_earlier_cycle_nothing_is_said_to_have_moved(agency: Agency) 
         told = part(mail(agency.viewer, assessment), kind)
         assert "What moved" not in told
         assert "The shortest ways up" not in told
+
+
+def test_of_a_first_cycle_with_other_levels_nothing_is_said_to_have_moved_either(
+    agency: Agency, reviewer: User
+) -> None:
+    assessment = make_submitted(organization=agency.organization, by=agency.lead, level=5)
+    entry = actions.ReviewEntry(areas={"mlops": actions.AreaEntry(2, "No log.")})
+    actions.accept(assessment=assessment, by=reviewer, entry=entry)
+    for kind in ("plain", "html"):
+        told = part(mail(agency.viewer, assessment), kind)
+        assert "finds another level" in told
+        assert "What moved" not in told
 
 
 def test_the_result_offers_the_radar_without_a_script_and_the_figures_beside(
