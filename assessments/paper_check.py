@@ -18,10 +18,11 @@ from rubric.datatypes import Rubric
 
 MOST_SENTENCES, MOST_LETTERS = 20, 300
 HEAD_LENGTH = 400
-"""Within so many letters after an area's summary its level stands."""
+"""Within so many letters after an area's summary its level stands, and after the row of levels that of scores."""
 
 _INVISIBLE = re.compile("[\\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 _SCORE = re.compile(r"Score(\d\.\d)")
+_FIGURES = re.compile(r"Score((?:\d\.\d|–)+)Answered(?=\d)")
 _NUMBERED = re.compile(r"Page(\d{1,3})of(\d{1,3})")
 _DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _CODE = re.compile(r"(?<![0-9A-Z-])[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){2}(?![0-9A-Z-])")
@@ -67,12 +68,14 @@ def compared(sheet: ScoredAssessment, pages: Sequence[str]) -> Compared:
     """The texts of the pages beside a sealed sheet."""
     plain = [squashed(page) for page in pages]
     text = "".join(plain)
-    stories = narrative(sheet).stories
+    told = narrative(sheet)
+    stories = told.stories
     differences = [
         *_page_numbers(plain),
         *_seals(sheet, pages, plain),
         *_table(sheet, stories, text),
         *(one for story in reversed(stories) for one in _area(sheet.rubric, story, text)),
+        *_head(told.headline, text),
     ]
     return Compared(tuple(dict.fromkeys(differences)), tuple(_names(sheet, text)))
 
@@ -122,8 +125,13 @@ def _pages(numbers: Sequence[str], one: str, several: str) -> str:
     return f"page {numbers[0]} {one}" if len(numbers) == 1 else f"pages {join_words(numbers)} {several}"
 
 
+def _head(headline: str, text: str) -> Iterator[str]:
+    if squashed(headline) not in text:
+        yield "the sentence at the head isn't on the pages as the embedded answers give it"
+
+
 def _table(sheet: ScoredAssessment, stories: Sequence[AreaStory], text: str) -> Iterator[str]:
-    """The row of levels on the first page, where the model's areas take one row."""
+    """The rows of levels, scores and answered questions on the first page, where the model's areas take one row."""
     columns = list(reversed(stories))
     heading = "".join(squashed(story.area.name) for story in columns)
     cell = rf"(\d+)(?:{_level_names(sheet.rubric)})|–?Notrated"
@@ -134,6 +142,17 @@ def _table(sheet: ScoredAssessment, stories: Sequence[AreaStory], text: str) -> 
         expected = f"{story.figures.level}{squashed(story.level_name)}" if story.figures.level else "Notrated"
         if found[0].lstrip("–") != expected:
             yield _level_differs(story, found[1])
+    if figures := _FIGURES.search(text, row.end(), row.end() + HEAD_LENGTH):
+        yield from _figures(columns, figures, text)
+
+
+def _figures(columns: Sequence[AreaStory], figures: re.Match[str], text: str) -> Iterator[str]:
+    for story, score in zip(columns, re.findall(r"\d\.\d|–", figures[1]), strict=False):
+        if score != story.score:
+            yield f"{story.area.name}: the first page says score {score}, and the embedded answers give {story.score}"
+    answered = "".join(f"{story.figures.answered}of{story.figures.questions}" for story in columns)
+    if not text.startswith(answered, figures.end()):
+        yield "the first page says otherwise than the embedded answers how many questions are answered"
 
 
 def _area(rubric: Rubric, story: AreaStory, text: str) -> Iterator[str]:

@@ -48,6 +48,7 @@ def test_as_printed_nothing_differs(sheet: ScoredAssessment, pages: list[str]) -
         ("3  Level 3, Defined Score 3.0", "5  Level 5, Optimized Score 3.0", "AIOps: the pages say Level 5"),
         ("3  Level 3, Defined Score 3.0", "3  Level 3, Defined Score 4.6", "AIOps: the pages say score 4.6"),
         ("3  Level 3, Defined Score 2.7", "3  Level 4, Managed Score 2.7", "SecOps: the pages say Level 4"),
+        ("Score 3.0 3.0", "Score 3.0 4.7", "MLOps: the first page says score 4.7"),
     ],
 )
 def test_a_level_or_a_score(
@@ -55,6 +56,16 @@ def test_a_level_or_a_score(
 ) -> None:
     (found,) = compared(sheet, changed(pages, before, after)).differences
     assert found.startswith(f"{difference}, and the embedded answers give ")
+
+
+def test_how_many_are_answered(sheet: ScoredAssessment, pages: list[str]) -> None:
+    (found,) = compared(sheet, changed(pages, "Answered 3 of 3", "Answered 1 of 3")).differences
+    assert found == "the first page says otherwise than the embedded answers how many questions are answered"
+
+
+def test_the_sentence_at_the_head(sheet: ScoredAssessment, pages: list[str]) -> None:
+    (found,) = compared(sheet, changed(pages, "at Level 3, Defined.", "at Level 5, Optimized.")).differences
+    assert found == "the sentence at the head isn't on the pages as the embedded answers give it"
 
 
 def test_a_reason(sheet: ScoredAssessment, pages: list[str]) -> None:
