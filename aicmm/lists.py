@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import DataError, models
@@ -16,6 +17,9 @@ from django.views.decorators.http import require_http_methods
 
 EXACT = frozenset({"", "exact", "in", "isnull", "gte", "lt", "year", "month", "day"})
 """The ways to compare that the lists' own links use; from "gte" on those of dates."""
+
+BEYOND = (DataError, OverflowError, ValueError)
+"""What comes of a value that the database can't take, once rows are asked for."""
 
 
 class CarefulLists(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -38,7 +42,7 @@ class CarefulLists(admin.ModelAdmin):  # type: ignore[type-arg]
             response: HttpResponse = super().changelist_view(request, extra_context)
             # Now and not later, since the rows are asked for when they are printed.
             return response.render() if isinstance(response, TemplateResponse) else response
-        except (DataError, ValueError):
+        except BEYOND:
             if ERROR_FLAG in request.GET or request.method != "GET":
                 raise
             return redirect(f"{request.path}?{ERROR_FLAG}=1")
@@ -52,6 +56,17 @@ class CarefulLists(admin.ModelAdmin):  # type: ignore[type-arg]
             return response
         messages.error(request, "Nothing was done: what was chosen is no row of this list.")
         return redirect(request.get_full_path())
+
+
+def shown(table: admin.ModelAdmin[Any], request: HttpRequest) -> models.QuerySet[Any]:
+    """What a list shows with the request's filters, on all its pages. `IncorrectLookupParameters` where they mean
+    nothing, and where the database can't take a value of theirs: it is asked once."""
+    try:
+        rows: models.QuerySet[Any] = table.get_changelist_instance(request).queryset
+        rows.exists()
+    except BEYOND as error:
+        raise IncorrectLookupParameters(error) from error
+    return rows
 
 
 def can_be_key(model: type[models.Model], text: str) -> bool:

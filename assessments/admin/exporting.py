@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from aicmm.lists import shown
 from assessments import actions
 from assessments.access import reviews, signed_in
 from assessments.models import Assessment
@@ -31,8 +32,7 @@ def listed(request: HttpRequest) -> AssessmentQuerySet:
 
     `IncorrectLookupParameters` where the list can't make sense of the query, either.
     """
-    changelist = admin.site.get_model_admin(Assessment).get_changelist_instance(request)
-    return cast(AssessmentQuerySet, changelist.queryset)
+    return cast(AssessmentQuerySet, shown(admin.site.get_model_admin(Assessment), request))
 
 
 class Exporting(admin.ModelAdmin):  # type: ignore[type-arg]

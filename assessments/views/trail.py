@@ -10,6 +10,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from aicmm.lists import shown
 from assessments import trail
 from assessments.access import for_reviewers, signed_in
 from assessments.actions import record
@@ -38,7 +39,7 @@ def _export(
     if not table.has_view_permission(request):
         raise PermissionDenied("Only administrators of the Center of Excellence can open the audit trail.")
     try:
-        events = table.get_changelist_instance(request).queryset
+        events = shown(table, request)
     except IncorrectLookupParameters as error:
         raise BadRequest("These filters mean nothing here.") from error
     newest = AuditEvent.objects.aggregate(newest=Max("position"))["newest"] or 0

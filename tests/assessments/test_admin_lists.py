@@ -48,6 +48,14 @@ def test_a_value_no_database_takes_shows_the_whole_list(client: Client, model: s
         assert response["Location"] == f"{address(model)}?e=1"
 
 
+@pytest.mark.parametrize("model", ["assessment", "auditevent"])
+@pytest.mark.parametrize("value", ["9" * 20, "-1", "9" * 5000])
+def test_a_number_no_database_takes_shows_the_whole_list_or_none(client: Client, model: str, value: str) -> None:
+    make_submitted()
+    response = client.get(address(model), {"organization": value})
+    assert (response.status_code, response.get("Location")) in [(200, None), (302, f"{address(model)}?e=1")]
+
+
 @pytest.mark.parametrize(
     ("model", "lookup"),
     [
