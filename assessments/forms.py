@@ -16,7 +16,7 @@ from django.core.validators import URLValidator
 from django.http import QueryDict
 from django.utils import timezone
 
-from aicmm.names import NameFormField, says_nothing
+from aicmm.names import NameFormField, is_unseen, says_nothing
 from assessments.actions import AlreadyThere, AnswerEntry
 from assessments.datatypes import EvidenceLink, GivenAnswer
 from assessments.models import Assessment, Cycle, Invitation, Organization, Role, User
@@ -169,6 +169,12 @@ class AnswerForm(forms.Form):
         if "@" in urlsplit(row.url).netloc:
             raise ValidationError(
                 f"“{row.url}” has a name before an @ in it. Leave that out: it hides where a link leads."
+            )
+        if any(map(is_unseen, row.url)):
+            shown = "".join("\ufffd" if is_unseen(character) else character for character in row.url)
+            raise ValidationError(
+                f"“{shown}” has a character in it that nobody sees. Type the address instead of pasting it: it hides where"
+                " a link leads."
             )
         if len(row.title) > TITLE_LIMIT:
             raise ValidationError(f"A link's title can have {TITLE_LIMIT} characters; this one has {len(row.title)}.")

@@ -190,6 +190,15 @@ def test_a_title_without_its_address_field_is_no_row() -> None:
     assert form.entry.evidence == (EvidenceLink(*LINK),)
 
 
+@pytest.mark.parametrize("url", ["https://exa\u202emple.gov/", "https://example.gov/pl\u200ban"])
+def test_what_nobody_sees_is_in_no_address(url: str) -> None:
+    form = form_of(evidence=[("Plan", url)])
+    assert not form.is_valid()
+    said = str(form.messages["evidence"])
+    assert "nobody sees" in said
+    assert not set(said) & set("\u202e\u200b")
+
+
 @pytest.mark.parametrize(
     "url", ["https://agency.gov@evil.example/", "https://a:b@example.gov/x", "https://@example.gov/"]
 )
