@@ -140,6 +140,8 @@ class AnswerForm(forms.Form):
         if cleaned.get("choice") == NOT_APPLICABLE:
             if "reason" in cleaned and not cleaned["reason"]:
                 self.add_error("reason", "Say why this question doesn't apply to you.")
+        elif cleaned.get("reason") and not self.typed("choice"):
+            self.add_error("reason", "Choose “Not applicable” as well, or take the reason out.")
         elif "reason" in cleaned:
             cleaned["reason"] = ""
         try:
@@ -171,10 +173,10 @@ class AnswerForm(forms.Form):
                 f"“{row.url}” has a name before an @ in it. Leave that out: it hides where a link leads."
             )
         if any(map(is_unseen, row.url)):
-            shown = "".join("\ufffd" if is_unseen(character) else character for character in row.url)
+            shown = "".join("\ufffd" if is_unseen(letter) else letter for letter in row.url)
             raise ValidationError(
-                f"“{shown}” has a character in it that nobody sees. Type the address instead of pasting it: it hides where"
-                " a link leads."
+                f"“{shown}” has a character in it that nobody sees. Type the address instead of pasting it:"
+                " it hides where a link leads."
             )
         if len(row.title) > TITLE_LIMIT:
             raise ValidationError(f"A link's title can have {TITLE_LIMIT} characters; this one has {len(row.title)}.")

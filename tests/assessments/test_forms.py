@@ -190,6 +190,11 @@ def test_a_title_without_its_address_field_is_no_row() -> None:
     assert form.entry.evidence == (EvidenceLink(*LINK),)
 
 
+def test_a_reason_without_a_choice_is_not_dropped() -> None:
+    form = form_of(choice="", reason="We hire nobody.")
+    assert form.messages == {"reason": ["Choose “Not applicable” as well, or take the reason out."]}
+
+
 @pytest.mark.parametrize("url", ["https://exa\u202emple.gov/", "https://example.gov/pl\u200ban"])
 def test_what_nobody_sees_is_in_no_address(url: str) -> None:
     form = form_of(evidence=[("Plan", url)])
