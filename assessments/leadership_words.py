@@ -187,7 +187,7 @@ def _holding_back(group: Leadership) -> str:
     where = in_teams(len(first.beneath or first.lowest_in), len(group.teams))
     if first.beneath:
         verb, it = ("holds", "it") if len(worst) == 1 else ("hold", "each of them")
-        return f"{names} {verb} most back: other areas stand two or more levels above {it}{where}."
+        return f"{names}, {_low(first)}, {verb} most back: other areas stand two or more levels above {it}{where}."
     if not where:
         return f"{names} {'is the lowest area' if len(worst) == 1 else 'are the lowest areas'}."
     return f"{names} {_is(len(worst))} lowest, or among the lowest,{where}."
@@ -341,9 +341,13 @@ def holding_back(foundation: Foundation, teams: int) -> tuple[Clause, ...]:
 
 
 def how_low(foundation: Foundation) -> str:
-    """ "DataOps, at Level 1", or how low it stands in several teams at most."""
+    """ "DataOps, at Level 1.", or how low it stands in several teams at most."""
+    return f"{foundation.area.name}, {_low(foundation)}."
+
+
+def _low(foundation: Foundation) -> str:
     several = len({*foundation.beneath, *foundation.lowest_in}) > 1
-    return f"{foundation.area.name}, {'as low as' if several else 'at'} Level {foundation.level}."
+    return f"{'as low as' if several else 'at'} Level {foundation.level}"
 
 
 def to_raise(decision: Decision, teams: int) -> Clause:

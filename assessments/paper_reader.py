@@ -88,8 +88,8 @@ def _attached(reader: PdfReader) -> bytes:
     found = [entry for entry in reader.attachment_list if ATTACHMENT in (entry.name, entry.alternative_name)]
     if not found:
         raise Unreadable(
-            "No sealed answers are embedded in the PDF. Drafts have none and no seal; neither have briefs and reports,"
-            " which are only known by their exact file."
+            "No sealed answers are embedded in the PDF. Only sealed scorecards have them: drafts have no seal,"
+            " and a brief or a portfolio is known by its exact file alone."
         )
     if len(found) > 1:
         raise Forged(f"more than one attachment is named {ATTACHMENT}")
