@@ -1,6 +1,7 @@
 """Taking the audit trail along."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -15,6 +16,7 @@ from assessments import trail
 from assessments.access import for_reviewers, signed_in
 from assessments.actions import record
 from assessments.models import AuditEvent
+from assessments.models.audit import AuditEventQuerySet
 
 
 @require_GET
@@ -39,7 +41,7 @@ def _export(
     if not table.has_view_permission(request):
         raise PermissionDenied("Only administrators of the Center of Excellence can open the audit trail.")
     try:
-        events = shown(table, request)
+        events = cast(AuditEventQuerySet, shown(table, request))
     except IncorrectLookupParameters as error:
         raise BadRequest("These filters mean nothing here.") from error
     newest = AuditEvent.objects.aggregate(newest=Max("position"))["newest"] or 0
