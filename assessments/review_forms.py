@@ -99,6 +99,11 @@ class ReviewForm(forms.Form):
         """What the page that was sent had shown."""
         return Seen(self.cleaned_data["seal"], self.cleaned_data["version"] or 0)
 
+    @property
+    def says_more(self) -> bool:
+        """Whether the fields were sent, and anything in them isn't what is noted."""
+        return "seal" in self.data and bool({*self.changed_data} - {"seal", "version"})
+
     def go_on_from(self, seal: str, noted: Review | None) -> None:
         """Let what was typed be sent again, now that its writer is told of what came in between."""
         self.data = {**self.data, "seal": seal, "version": str(noted.version if noted else 0)}

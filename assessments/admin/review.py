@@ -171,13 +171,16 @@ class AssessmentAdmin(Exporting, ReadOnlyAdmin):
         access, user = _submission(request, object_id), signed_in(request)
         assessment = access.assessment
         act = request.POST.get("act")
-        if act in (CLAIM, RELEASE, TAKE_OVER):
-            return self._claim(request, assessment, act)
         scorecard = _newest_with_document(assessment)
         noted = _noted_for(scorecard, user)
         form = self._form(request, assessment, scorecard, noted)
+        # What is typed is saved first, which claims the submission, too.
+        if act in (CLAIM, RELEASE, TAKE_OVER) and not (form and form.says_more):
+            return self._claim(request, assessment, act)
         sent = form and request.method == "POST" and form.is_valid()
         if form and sent and self._done(request, assessment, form, scorecard, noted):
+            if act == RELEASE:
+                return self._claim(request, assessment, act)
             here = reverse("admin:assessments_assessment_change", args=[assessment.pk])
             queue = f"{reverse('admin:assessments_assessment_changelist')}?queue={WAITING}"
             return redirect(queue if act in (ACCEPT, RETURN) else here)

@@ -87,6 +87,32 @@ def test_a_reviewer_claims_releases_and_takes_over(client: Client, reviewer: Use
     assert Assessment.objects.get().claimed_by is None
 
 
+def test_claiming_and_releasing_keep_what_is_typed(client: Client, reviewer: User) -> None:
+    assessment = make_submitted()
+    assert 'value="claim" form="review"' in client.get(page_of(assessment)).content.decode()
+    client.post(page_of(assessment), sent(assessment, "claim", comment="Who runs it?"))
+    assert Assessment.objects.get().claimed_by == reviewer
+    assert Review.objects.get().comment == "Who runs it?"
+    client.post(page_of(assessment), sent(assessment, "release", version=1, comment="Who runs it, and since when?"))
+    assert Assessment.objects.get().claimed_by is None
+    assert Review.objects.get().comment == "Who runs it, and since when?"
+
+
+def test_what_cannot_be_saved_is_handed_back_before_anything_is_claimed(client: Client) -> None:
+    assessment = make_submitted()
+    response = client.post(page_of(assessment), sent(assessment, "claim", **{"level-secops": "2"}))
+    assert response.status_code == 422
+    assert "Say why SecOps is not at the level that is claimed." in text_of(response)
+    assert Assessment.objects.get().claimed_by is None
+
+
+def test_claiming_without_a_word_notes_nothing(client: Client, reviewer: User) -> None:
+    assessment = make_submitted()
+    client.post(page_of(assessment), sent(assessment, "claim"))
+    assert Assessment.objects.get().claimed_by == reviewer
+    assert not Review.objects.exists()
+
+
 def test_the_list_says_who_has_it_and_until_when(client: Client, reviewer: User, settings: Any) -> None:
     fresh, old = make_submitted(team="Fresh"), make_submitted(team="Old")
     actions.claim(assessment=fresh, by=reviewer)
