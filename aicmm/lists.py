@@ -7,7 +7,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db import DataError, models
+from django.db import DataError, models, transaction
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -62,8 +62,9 @@ def shown(table: admin.ModelAdmin[Any], request: HttpRequest) -> models.QuerySet
     """What a list shows with the request's filters, on all its pages. `IncorrectLookupParameters` where they mean
     nothing, and where the database can't take a value of theirs: it is asked once."""
     try:
-        rows: models.QuerySet[Any] = table.get_changelist_instance(request).queryset
-        rows.exists()
+        with transaction.atomic():  # what PostgreSQL refuses ends the transaction that it was asked in
+            rows: models.QuerySet[Any] = table.get_changelist_instance(request).queryset
+            rows.exists()
     except BEYOND as error:
         raise IncorrectLookupParameters(error) from error
     return rows

@@ -542,7 +542,7 @@ class TestSmallStrip:
             assert len(key) == count
         assert [words for _, words in key] == [
             "the cycle before",
-            "accepted by the CoE, where it is another level",
+            "validated by the CoE, where it is another level",
             "could be up to",
             "not rated",
         ]
