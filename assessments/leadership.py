@@ -54,7 +54,7 @@ class TeamStanding:
         return tuple(
             movement
             for movement in wording.movement(rubric, before, after)
-            if movement.area in both and movement.level_before != movement.level_after
+            if movement.area in both and movement.other_level
         )
 
 

@@ -11,19 +11,15 @@ def known_movements(movements: Sequence[Movement], result: Result) -> tuple[list
     areas it isn't known, since a question is unanswered."""
     open_ = {area.area for area in result.areas if not area.complete}
     known = [one for one in reversed(movements) if one.area not in open_]
-    levels = [one for one in known if _other_level(one)]
-    scores = [one for one in known if one not in levels and one.score_difference]
+    levels = [one for one in known if one.other_level]
+    scores = [one for one in known if not one.other_level and one.score_difference]
     return levels + scores, len(movements) - len(known)
-
-
-def _other_level(movement: Movement) -> bool:
-    return movement.level_before != movement.level_after
 
 
 def more_moved(left: Sequence[Movement], unknown: int) -> str:
     """How much of what moved is left out, levels and mere scores apart, and of how many areas it isn't known; empty for
     nothing."""
-    levels = sum(_other_level(one) for one in left)
+    levels = sum(one.other_level for one in left)
     scores = len(left) - levels
     said = []
     if levels:

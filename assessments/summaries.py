@@ -64,7 +64,7 @@ def summary_of(sheet: ScoredAssessment) -> Summary:
     """The gist of a result."""
     story = in_short(sheet)
     moved, unknown = known_movements(story.moved, sheet.result)
-    levels = [one for one in moved if one.level_before != one.level_after]
+    levels = [one for one in moved if one.other_level]
     path = reverse("result", args=[sheet.assessment_id])
     asked = f"?submission={sheet.submission.sequence}" if sheet.submission else ""
     return Summary(

@@ -29,6 +29,10 @@ class Movement:
     score_difference: Fraction | None
     sentence: str
 
+    @property
+    def other_level(self) -> bool:
+        return self.level_before != self.level_after
+
 
 def level_text(rubric: Rubric, number: int | None) -> str:
     """ "Level 3, Defined", or "Not rated"."""
