@@ -4,12 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from scripts import debian
 from scripts.console import CommandFailed, Stop, run_quietly, say, step, stop_for
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"
+"""Chromium without what only a window needs, a package of Debian's and a command: docs/adr/0012."""
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = "Chromium is missing, so the browser tests cannot run: install it, or name it in CHROMIUM."
 
 
@@ -45,16 +48,22 @@ def provide(python: Path) -> bool:
         return False
     try:
         with step("Chromium, for the browser tests"):
-            if debian.can_install():
-                debian.install(["chromium"])
-            else:
-                try:
-                    run_quietly([python, "-m", "playwright", "install", "chromium"])
-                except CommandFailed as error:
-                    raise stop_for(error, "fetching Chromium") from error
+            _install(python)
     except Stop as stop:
         say(f"! {stop}\n! {MISSING}")
     return True
+
+
+def _install(python: Path) -> None:
+    """Debian's where this is Debian's root, else Playwright's own. Raises Stop."""
+    if debian.can_install():
+        with suppress(Stop):  # a relative of Debian's that has none
+            debian.install([SHELL])
+            return
+    try:
+        run_quietly([python, "-m", "playwright", "install", "chromium"])
+    except CommandFailed as error:
+        raise stop_for(error, "fetching Chromium") from error
 
 
 if __name__ == "__main__":

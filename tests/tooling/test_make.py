@@ -63,6 +63,13 @@ class TestChromium:
         monkeypatch.setenv("CHROMIUM", "/bin/sh")
         assert chromium.find() == "/bin/sh"
 
+    def test_the_shell_goes_before_the_whole_browser(self, monkeypatch, tmp_path):
+        for name in ("chromium", "chromium-headless-shell"):
+            (tmp_path / name).touch(mode=0o755)
+        monkeypatch.delenv("CHROMIUM", raising=False)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        assert chromium.find() == str(tmp_path / "chromium-headless-shell")
+
     def test_one_that_is_named_but_missing_is_missing(self, monkeypatch):
         monkeypatch.setenv("CHROMIUM", "/nowhere/chromium")
         assert chromium.find() is None
@@ -90,7 +97,18 @@ class TestInstallingChromium:
         monkeypatch.setattr(debian, "can_install", lambda: True)
         monkeypatch.setattr(debian, "install", installed.extend)
         chromium.provide(Path("python"))
-        assert installed == ["chromium"]
+        assert installed == ["chromium-headless-shell"]
+
+    def test_playwright_s_own_where_debian_s_cannot_be_had(self, monkeypatch):
+        def fail(_: object) -> None:
+            raise Stop("E: Unable to locate package")
+
+        commands: list[list[object]] = []
+        monkeypatch.setattr(debian, "can_install", lambda: True)
+        monkeypatch.setattr(debian, "install", fail)
+        monkeypatch.setattr(chromium, "run_quietly", commands.append)
+        chromium.provide(Path("python"))
+        assert commands == [[Path("python"), "-m", "playwright", "install", "chromium"]]
 
     def test_playwright_s_own_elsewhere(self, monkeypatch):
         commands: list[list[object]] = []
