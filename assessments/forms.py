@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -99,14 +100,14 @@ class AnswerForm(forms.Form):
 
     @property
     def sends_evidence(self) -> bool:
-        return f"{self.code}-evidence-url" in self.posted
+        return not self.posted.keys().isdisjoint((f"{self.code}-evidence-title", f"{self.code}-evidence-url"))
 
     def typed_evidence(self) -> tuple[EvidenceLink, ...]:
         """The evidence rows as typed, tidied; empty rows left out."""
         titles = [tidy(text) for text in self.posted.getlist(f"{self.code}-evidence-title")]
         urls = [tidy(text) for text in self.posted.getlist(f"{self.code}-evidence-url")]
-        titles += [""] * (len(urls) - len(titles))
-        return tuple(EvidenceLink(title, url) for title, url in zip(titles, urls, strict=False) if title or url)
+        rows = zip_longest(titles, urls, fillvalue="")
+        return tuple(EvidenceLink(title, url) for title, url in rows if title or url)
 
     def typed(self, name: str) -> str:
         """A field's text as typed, tidied, whether valid or not."""
@@ -137,6 +138,10 @@ class AnswerForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        # A page always sends both, empty or not. A choice may be missing: of tiles none need be chosen.
+        for name in ("reason", "rationale"):
+            if f"{self.code}-{name}" not in self.posted:
+                self.add_error(name, "This text didn't arrive, so nothing was saved. Send it again.")
         if cleaned.get("choice") == NOT_APPLICABLE:
             if "reason" in cleaned and not cleaned["reason"]:
                 self.add_error("reason", "Say why this question doesn't apply to you.")

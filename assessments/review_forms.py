@@ -7,11 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from aicmm.names import NameFormField
 from assessments.actions import AreaEntry, CommentEntry, ReviewEntry, Seen
 from assessments.forms import TidyTextField
 from assessments.models import Review
 from assessments.models.assessment import TEXT_LIMIT
-from assessments.models.reviewing import COMMENT_LIMIT
+from assessments.models.reviewing import COMMENT_LIMIT, QUERY_LIMIT, TOO_MANY_FILTERS
 from rubric.datatypes import Rubric
 
 SAVE, ACCEPT, RETURN = "save", "accept", "return"
@@ -136,8 +137,11 @@ def _initial(noted: Review | None) -> dict[str, Any]:
 class SavedSearchForm(forms.Form):
     """A name for the way the list is narrowed now; `query` as the browser had it, tidied to known characters."""
 
-    name = forms.CharField(max_length=60)
-    query = forms.CharField(max_length=1000)
+    name = NameFormField(max_length=60, error_messages={"required": "Give the search a name."})
+    query = forms.CharField(
+        max_length=QUERY_LIMIT,
+        error_messages={"required": "Choose a filter first, then keep the search.", "max_length": TOO_MANY_FILTERS},
+    )
 
     def clean_query(self) -> str:
         return QueryDict(self.cleaned_data["query"]).urlencode()

@@ -1,16 +1,19 @@
 """Teams whose names mean the same to people."""
 
 import re
+from unicodedata import normalize
 
 from assessments.models import Assessment, Cycle, Organization
 
 
 def team_key(name: str) -> str:
-    """What is left of a team's name without case, spaces, signs and a "team" at its end: equal for similar names."""
-    words = re.findall(r"\w+", name.casefold())
+    """What is left of a team's name without case, spaces, signs, widths of letters and a "team" at its end: equal for
+    similar names."""
+    plain = normalize("NFKC", name).casefold()
+    words = re.findall(r"\w+", plain)
     if len(words) > 1 and words[-1] == "team":
         words.pop()
-    return "".join(words) or name.casefold()
+    return "".join(words) or plain
 
 
 def similar_team(

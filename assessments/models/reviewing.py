@@ -14,6 +14,7 @@ from .sealing import Scorecard
 
 COMMENT_LIMIT = 1000
 QUERY_LIMIT = 1000
+TOO_MANY_FILTERS = "These are too many filters to be kept. Choose fewer."
 SEARCHES_LIMIT = 50
 """The searches one person keeps: more are no help to find one's way."""
 
@@ -126,7 +127,7 @@ class SavedSearch(models.Model):
     def refused_because(self) -> str:
         """Why it can't be kept as another one of its owner's, as a sentence; empty where it can."""
         if len(self.query) > QUERY_LIMIT:
-            return "These are too many filters to be kept. Choose fewer."
+            return TOO_MANY_FILTERS
         if SavedSearch.objects.filter(owner=self.owner).count() >= SEARCHES_LIMIT:
             return f"You keep {SEARCHES_LIMIT} searches, and that is the most. Forget one of them first."
         return ""

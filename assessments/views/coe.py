@@ -30,8 +30,8 @@ def save_search(request: HttpRequest) -> HttpResponse:
     submissions = reverse("admin:assessments_assessment_changelist")
     form = SavedSearchForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Give the search a name of up to 60 characters.")
-        return redirect(submissions)
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return redirect(f"{submissions}?{form.cleaned_data.get('query', '')}")
     search = SavedSearch(owner=signed_in(request), **form.cleaned_data)
     refusal = search.refused_because()
     if refusal:

@@ -182,14 +182,6 @@ def test_every_link_of_the_web_is(url: str) -> None:
     assert form_of(evidence=[("Title", url)]).messages == {}
 
 
-def test_a_title_without_its_address_field_is_no_row() -> None:
-    data = posted(evidence=[LINK])
-    data.appendlist("secops-1-evidence-title", "More titles than addresses")
-    form = AnswerForm(data, code="secops-1", rubric=full_rubric())
-    assert form.is_valid()
-    assert form.entry.evidence == (EvidenceLink(*LINK),)
-
-
 def test_a_reason_without_a_choice_is_not_dropped() -> None:
     form = form_of(choice="", reason="We hire nobody.")
     assert form.messages == {"reason": ["Choose “Not applicable” as well, or take the reason out."]}

@@ -36,7 +36,13 @@ def team_of(assessment: Assessment) -> str:
 
 @pytest.mark.parametrize(
     "name",
-    ["storm surge  modeling", "Storm Surge Modeling Team", "Storm-Surge Modeling", "StormSurge modeling team"],
+    [
+        "storm surge  modeling",
+        "Storm Surge Modeling Team",
+        "Storm-Surge Modeling",
+        "StormSurge modeling team",
+        "\uff33torm Surge Modeling",
+    ],
 )
 def test_names_that_mean_the_same_have_the_same_key(name: str) -> None:
     assert team_key(name) == team_key("Storm Surge Modeling")

@@ -463,6 +463,23 @@ def test_what_a_stale_page_sent_can_be_sent_again(client: Client, reviewer: User
     assert Review.objects.get().comment == "Typed in an old tab"
 
 
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("", "Give the search a name."),
+        ("x" * 61, "at most 60 characters"),
+        ("\u202e", "There is a character in it that nobody sees"),
+    ],
+)
+def test_a_search_without_a_name_that_can_be_read_is_refused_and_the_list_stays_narrowed(
+    client: Client, name: str, sentence: str
+) -> None:
+    response = client.post("/admin/searches/", {"name": name, "query": "queue=mine"}, follow=True)
+    assert response.redirect_chain[-1][0].endswith("?queue=mine")
+    assert sentence in text_of(response)
+    assert not SavedSearch.objects.exists()
+
+
 def test_a_search_is_measured_as_it_is_kept(client: Client) -> None:
     response = client.post("/admin/searches/", {"name": "Long", "query": "q=" + "é" * 900}, follow=True)
     assert "These are too many filters to be kept." in text_of(response)

@@ -404,6 +404,27 @@ def test_bad_input_names_its_field(client: Client, draft: Assessment, field: str
     assert not AuditEvent.objects.filter(action="answer saved").exists()
 
 
+@pytest.mark.parametrize("missing", ["reason", "rationale"])
+def test_a_save_of_which_only_a_part_arrived_takes_nothing_away(
+    client: Client, draft: Assessment, missing: str
+) -> None:
+    save(client, draft, choice=4, rationale="Alerts go to one place.")
+    fields = answer_fields(CODE, choice="", version=1)
+    del fields[f"{CODE}-{missing}"]
+    reply = client.post(reverse("save-answer", args=[draft.pk, CODE]), fields)
+    assert reply.status_code == 422
+    assert reply.json()["errors"] == {missing: ["This text didn't arrive, so nothing was saved. Send it again."]}
+    assert (stored(draft).choice, stored(draft).rationale) == ("4", "Alerts go to one place.")
+
+
+def test_a_title_without_any_address_is_refused_and_not_dropped(client: Client, draft: Assessment) -> None:
+    fields = answer_fields(CODE, evidence=[LINK])
+    fields[f"{CODE}-evidence-title"].append("Runbook")
+    reply = client.post(reverse("save-answer", args=[draft.pk, CODE]), fields)
+    assert reply.status_code == 422
+    assert reply.json()["errors"] == {"evidence": ["Add the web address of “Runbook”."]}
+
+
 @pytest.mark.parametrize("text", ["x" * 4000, "x\r\n" * 99 + "x", "é" * 4000])
 def test_the_longest_text_that_is_allowed_is_stored(client: Client, draft: Assessment, text: str) -> None:
     assert save(client, draft, rationale=text, evidence=[("x" * 200, LINK[1])] * 10).status_code == 200
