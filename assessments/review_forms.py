@@ -1,7 +1,8 @@
 """What a reviewer types on the review page: a level per area, a comment per answer, one for all, and what to do."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,21 +14,36 @@ from assessments.forms import TidyTextField
 from assessments.models import Review
 from assessments.models.assessment import TEXT_LIMIT
 from assessments.models.reviewing import COMMENT_LIMIT, QUERY_LIMIT, TOO_MANY_FILTERS
+from assessments.wording import question_name
 from rubric.datatypes import Rubric
 
 SAVE, ACCEPT, RETURN = "save", "accept", "return"
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """A field of which something else is saved than was typed: both in words, and where on the page it stands."""
+
+    name: str
+    href: str
+    saved: str
+    typed: str
 
 
 class ReviewForm(forms.Form):
     """A whole review. Fields are named `level-<area>`, `reason-<area>`, `text-<question>` and `evidence-<question>`."""
 
     comment = TidyTextField(
+        label="Comment to the team",
         required=False,
         max_length=TEXT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 4, "aria-describedby": "comment-help"}),
     )
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
     seal = forms.CharField(max_length=64, required=False)
+
+    differing: tuple[Differing, ...] = ()
+    """What another window saved beside what is typed here, once the form was refused for it."""
 
     def __init__(
         self,
@@ -48,12 +64,17 @@ class ReviewForm(forms.Form):
         self.rubric = rubric
         levels = [("", "No level chosen"), *((str(level.number), str(level)) for level in rubric.levels)]
         for area in rubric.areas:
-            self.fields[f"level-{area.code}"] = forms.ChoiceField(choices=levels, required=False)
-            self.fields[f"reason-{area.code}"] = _short_text()
+            self.fields[f"level-{area.code}"] = forms.ChoiceField(
+                label=f"{area.name}, level", choices=levels, required=False
+            )
+            self.fields[f"reason-{area.code}"] = _short_text(f"{area.name}, reason")
             for question in area.questions:
-                self.fields[f"text-{question.code}"] = _short_text()
+                name = question_name(rubric, question.code)
+                self.fields[f"text-{question.code}"] = _short_text(f"{name}, comment")
                 if asks:
-                    self.fields[f"evidence-{question.code}"] = forms.BooleanField(required=False)
+                    self.fields[f"evidence-{question.code}"] = forms.BooleanField(
+                        label=f"{name}, evidence", required=False
+                    )
 
     def level_of(self, area: str) -> forms.BoundField:
         return self[f"level-{area}"]
@@ -103,11 +124,23 @@ class ReviewForm(forms.Form):
     @property
     def says_more(self) -> bool:
         """Whether the fields were sent, and anything in them isn't what is noted."""
-        return "seal" in self.data and bool({*self.changed_data} - {"seal", "version"})
+        return "seal" in self.data and bool(self._unlike_noted)
+
+    @property
+    def _unlike_noted(self) -> list[str]:
+        """The fields that hold something else than is noted."""
+        return [name for name in self.changed_data if name not in ("seal", "version")]
 
     def go_on_from(self, seal: str, noted: Review | None) -> None:
-        """Let what was typed be sent again, now that its writer is told of what came in between."""
+        """Let what was typed be sent again, now that its writer is told, and shown, what came in between."""
+        if noted:
+            self.differing = tuple(self._differing(name) for name in self._unlike_noted)
         self.data = {**self.data, "seal": seal, "version": str(noted.version if noted else 0)}
+
+    def _differing(self, name: str) -> Differing:
+        field = self[name]
+        saved, typed = (_words(field.field, value) for value in (field.initial, self.cleaned_data[name]))
+        return Differing(str(field.label), f"#{field.id_for_label}", saved, typed)
 
     @property
     def problems(self) -> list[dict[str, str]]:
@@ -119,8 +152,19 @@ class ReviewForm(forms.Form):
         ]
 
 
-def _short_text() -> TidyTextField:
-    return TidyTextField(required=False, max_length=COMMENT_LIMIT, widget=forms.Textarea(attrs={"rows": 2}))
+def _short_text(label: str) -> TidyTextField:
+    return TidyTextField(
+        label=label, required=False, max_length=COMMENT_LIMIT, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+def _words(field: forms.Field, value: Any) -> str:
+    """What a field holds, as a person reads it."""
+    if isinstance(field, forms.BooleanField):
+        return "Asked for" if value else "Not asked for"
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(cast(Any, field.choices))[value or ""])
+    return value or "Nothing"
 
 
 def _initial(noted: Review | None) -> dict[str, Any]:

@@ -131,8 +131,8 @@ def _note(review: Review, entry: ReviewEntry, seen: Seen | None) -> Mapping[str,
         )
     if seen and seen.version != review.version:
         raise ReviewChanged(
-            "Nothing is saved yet: this review was changed in another window since you opened it. What you typed "
-            "stands here. Sending it again puts it in place of what is saved."
+            "Nothing is saved yet: this review was changed in another window since you opened it. Both stand here: "
+            "what is saved, and what you typed. Sending yours again puts it in place of what is saved."
         )
     claimed = dict(review.scorecard.areas.values_list("area", "level"))
     _check(entry, claimed, review.scorecard)

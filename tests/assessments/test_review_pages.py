@@ -63,6 +63,11 @@ def sent(assessment: Assessment, act: str, *, version: int = 0, **fields: Any) -
     return {"act": act, "seal": assessment.scorecards.latest("sequence").sha256, "version": version} | fields
 
 
+def differing(response: Any) -> list[Element]:
+    """The rows of saved and typed notes side by side."""
+    return [row for table in shown(response).all("table", css="review__differing") for row in table.all("tr")[1:]]
+
+
 def listed(client: Client, **filters: Any) -> set[str]:
     return {row.team for row in client.get(QUEUE, filters).context["cl"].result_list}
 
@@ -449,6 +454,51 @@ def test_a_search_leads_nowhere_but_to_the_list(client: Client, query: str) -> N
     response = client.post("/admin/searches/", {"name": "Odd", "query": query})
     assert response["Location"].startswith(f"{QUEUE}?")
     assert "<script>" not in client.get(QUEUE).content.decode().replace("<script ", "")
+
+
+def test_what_another_window_saved_stands_beside_what_was_typed(client: Client, reviewer: User) -> None:
+    assessment = make_submitted(level=3)
+    saved = ReviewEntry(
+        comment="As saved",
+        areas={"dataops": AreaEntry(2, "No owner is named."), "mlops": AreaEntry(3)},
+        comments={"secops-1": CommentEntry("Which hosts?", wants_evidence=True), "secops-2": CommentEntry("Thanks")},
+    )
+    actions.save_review(assessment=assessment, by=reviewer, entry=saved)
+    typed = {"level-dataops": "4", "reason-dataops": "Owners are named.", "text-secops-2": "Thanks", "level-mlops": "3"}
+    response = client.post(page_of(assessment), sent(assessment, "accept", comment="As typed", **typed))
+    assert response.status_code == 422
+    rows = {row.all("th")[0].text: [cell.text for cell in row.all("td")] for row in differing(response)}
+    assert rows == {
+        "Comment to the team": ["As saved", "As typed"],
+        "SecOps 1, comment": ["Which hosts?", "Nothing"],
+        "SecOps 1, evidence": ["Asked for", "Not asked for"],
+        "DataOps, level": ["Level 2, Repeatable", "Level 4, Managed"],
+        "DataOps, reason": ["No owner is named.", "Owners are named."],
+    }
+    for row in differing(response):
+        assert shown(response).by_id(row.all("a")[0]["href"].removeprefix("#"))
+    assert Assessment.objects.get(pk=assessment.pk).state == State.SUBMITTED
+
+
+def test_a_third_window_is_shown_its_text_as_well(client: Client, reviewer: User) -> None:
+    assessment = make_submitted()
+    actions.save_review(assessment=assessment, by=reviewer, entry=ReviewEntry("First"))
+    told = client.post(page_of(assessment), sent(assessment, "save", comment="Mine"))
+    actions.save_review(assessment=assessment, by=reviewer, entry=ReviewEntry("Second"))
+    again = {field["name"]: field["value"] for field in shown(told).all("input", type="hidden")}
+    response = client.post(page_of(assessment), again | {"act": "save", "comment": "Mine"})
+    assert response.status_code == 422
+    (row,) = differing(response)
+    assert [cell.text for cell in row.all("td")] == ["Second", "Mine"]
+    assert Review.objects.get().comment == "Second"
+
+
+def test_where_nothing_else_was_saved_nothing_stands_beside(client: Client, reviewer: User) -> None:
+    assessment = make_submitted()
+    actions.save_review(assessment=assessment, by=reviewer, entry=ReviewEntry("The same"))
+    response = client.post(page_of(assessment), sent(assessment, "save", comment="The same"))
+    assert response.status_code == 422
+    assert differing(response) == []
 
 
 def test_what_a_stale_page_sent_can_be_sent_again(client: Client, reviewer: User) -> None:

@@ -284,10 +284,10 @@ def shelf(cast: Cast) -> Shelf:
     )
 
 
-def _returned(submitted: Assessment) -> Assessment:
+def _returned(submitted: Assessment, by: User | None = None) -> Assessment:
     asks = {"cloudops-1": actions.CommentEntry("v" * 300, wants_evidence=True), "mlops-1": actions.CommentEntry("Why?")}
     entry = actions.ReviewEntry("Say more.\n" + "w" * 300, comments=asks)
-    actions.return_(assessment=submitted, by=make_reviewer(), entry=entry)
+    actions.return_(assessment=submitted, by=by or make_reviewer(), entry=entry)
     return submitted
 
 
@@ -517,7 +517,13 @@ def test_pages_of_a_reviewer(inspect: Inspect, cast: Cast, shelf: Shelf, problem
     pages.visit("review, submitted", f"{review}{shelf.submitted.pk}/change/", scope=OURS)
     page.get_by_role("button", name="Return to the team").click()
     pages.look("review, returned without a comment", wrong=True, scope=OURS)
-    actions.submit(assessment=_returned(shelf.submitted), by=cast.lead)
+    page.get_by_label("Comment to the team").fill("As typed here.")
+    saved = actions.ReviewEntry("As saved in another window.", {"dataops": actions.AreaEntry(2, "No owner is named.")})
+    actions.save_review(assessment=shelf.submitted, by=cast.reviewer, entry=saved)
+    page.get_by_role("button", name="Save and decide later").click()
+    expect(page.get_by_role("cell", name="As saved in another window.")).to_be_visible()
+    pages.look("review, changed in another window", wrong=True, scope=OURS)
+    actions.submit(assessment=_returned(shelf.submitted, cast.reviewer), by=cast.lead)
     pages.visit("review, submitted again", f"{review}{shelf.submitted.pk}/change/", scope=OURS)
     pages.visit("review, accepted", f"{review}{shelf.accepted.pk}/change/", scope=OURS)
     pages.visit("history", f"{review}{shelf.accepted.pk}/history/", scope=OURS)
