@@ -50,6 +50,27 @@ def test_members_see_both_levels_and_why(agency: Agency, accepted: Assessment) -
         assert "The <log> is not kept." in text
 
 
+def test_each_area_says_what_was_validated_and_by_which_level_the_rest_goes(
+    accepted: Assessment, agency: Agency
+) -> None:
+    shown = parse(client_of(agency.viewer).get(reverse("result", args=[accepted.pk])).content.decode())
+    other, same = shown.by_id("secops").text, shown.by_id("mlops").text
+    assert (
+        "Validated by the Center of Excellence: Level 2, Repeatable. What follows goes by the level claimed." in other
+    )
+    assert "Validated by the Center of Excellence: Level 3, Defined." in same
+    assert "goes by the level claimed" not in same
+    figures = shown.one("table", css="figures-table")
+    assert [head.text for head in figures.all("th", scope="col")] == ["Area", "Claimed", "Score", "Answered"]
+
+
+def test_where_nothing_was_validated_a_level_is_just_a_level(agency: Agency) -> None:
+    assessment = make_submitted(organization=agency.organization, by=agency.lead)
+    shown = parse(client_of(agency.viewer).get(reverse("result", args=[assessment.pk])).content.decode())
+    figures = shown.one("table", css="figures-table")
+    assert [head.text for head in figures.all("th", scope="col")] == ["Area", "Level", "Score", "Answered"]
+
+
 def test_the_claimed_result_stays_as_it_was_sealed(accepted: Assessment) -> None:
     sheet = sheet_of(accepted)
     assert {area.area: area.level for area in sheet.result.areas}["secops"] == 3
