@@ -233,3 +233,12 @@ def test_others_find_the_way_there(agency: Agency, role: Role) -> None:
     response = client_of(member).get("/")
     assert response.context["organizations"] == ()
     assert "Where the teams of Department of Rivers stand" in words(response)
+
+
+@pytest.mark.parametrize("name", ["assessment", "result"])
+def test_each_page_of_a_team_leads_to_where_the_organization_s_teams_stand(agency: Agency, name: str) -> None:
+    submitted = make_submitted(assessment=agency.draft)
+    for person in (agency.viewer, make_reviewer()):
+        response = client_of(person).get(reverse(name, args=[submitted.pk]))
+        breadcrumbs = response.content.decode().split('aria-label="Breadcrumbs"', 1)[1].split("</nav>", 1)[0]
+        assert f'href="{reverse("leadership", args=[agency.organization.code])}"' in breadcrumbs
