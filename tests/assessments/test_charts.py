@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise
 from math import hypot
@@ -535,6 +536,23 @@ class TestSmallStrip:
         assert (len(list(plain.iter(f"{SVG}circle"))), len(list(signed.iter(f"{SVG}circle")))) == (0, 7)
         triangles = [path for path in signed.iter(f"{SVG}path") if path.attrib["d"].startswith("M0-7L6.5")]
         assert len(triangles) == 1
+
+    @pytest.mark.parametrize(
+        ("draw", "reach"),
+        [(strip_svg, 5.5 + 6.5 + 2), (small_strip_svg, 3.6 + 0.65 * 6.5 + 1.4)],
+        ids=["large", "small"],
+    )
+    def test_neither_sign_covers_the_other_where_both_are_at_one_level(self, draw: Any, reach: float) -> None:
+        area = RATED.areas[0]
+        assert area.level is not None
+        before = replace(RATED, areas=(replace(area, level=area.level + 1), *RATED.areas[1:]))
+        found = {area.area: area.level + 1}
+        drawn = draw(RUBRIC, RATED, ident="x", title="x", previous=before, validated=found)
+        dot, triangle = (
+            float(re.findall(rf'translate\(([\d.]+) [\d.]+\)">(?:<g transform="scale\S+>)?<{sign}', drawn)[which])
+            for sign, which in (("circle", len(NAMES) - 1), ('path d="M0-7L6.5', 0))
+        )
+        assert dot - triangle >= reach
 
     def test_the_key_names_the_signs_that_occur_and_no_other(self) -> None:
         for occurs, count in ((False, 0), (True, 4)):
