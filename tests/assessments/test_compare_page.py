@@ -135,7 +135,7 @@ def test_what_changed_in_the_answers_is_folded_area_by_area(agency: Agency) -> N
         choices={"dataops-3": 4},
     )
     page = page_of(agency, old, new)
-    assert "DataOps: one answer differs" in page
+    assert "DataOps: the answer to 1 of 4 questions differs" in page
     assert "Level 2, Repeatable → <strong>Level 4, Managed</strong>" in page
     assert f"Answered by <bdi>{agency.lead}</bdi>" in page
     assert "None differs in AIOps, MLOps, DevOps, SecOps, CloudOps, and PeopleOps." in page
@@ -148,7 +148,8 @@ def test_new_evidence_is_linked_and_what_people_typed_is_text(agency: Agency) ->
     )
     page = page_of(agency, old, new)
     assert 'href="https://example.gov/log" rel="noopener noreferrer nofollow">&lt;b&gt;A log&lt;/b&gt;</a>' in page
-    assert "New rationale and new evidence." in page
+    assert "as before. New rationale and new evidence." in page
+    assert "the levels chosen are the same; only the rationale or evidence changed for" in page
 
 
 def test_radar_and_interactive_figure_are_there_with_a_gap_where_there_is_no_level(agency: Agency) -> None:
