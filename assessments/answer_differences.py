@@ -11,15 +11,15 @@ from assessments.changes import AnswerChange, changed_since
 from assessments.comparing import Compared
 from assessments.datatypes import CycleResult, EvidenceLink, GivenAnswer
 from assessments.narrative import answer_text
-from assessments.wording import join_words, number_word, question_name
+from assessments.wording import join_words, question_name
 from rubric.datatypes import Rubric
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerDifference:
     """One question. `before` and `after` are the base's answer and this one in words; `chosen` is whether they differ,
-    rather than texts and links alone. `notes` say what else there is, and `rationale` is what it is now where it is another; `by` is
-    whose answer it is, `evidence` the links that were not there before.
+    rather than texts and links alone. `notes` say what else there is, and `rationale` is what it is now where it is
+    another; `by` is whose answer it is, `evidence` the links that were not there before.
     """
 
     question: str

@@ -130,6 +130,23 @@ def test_other_levels_stand_right_below_the_headline(agency: Agency, accepted: A
     )
 
 
+def test_steps_and_foundations_say_once_that_they_go_by_the_levels_claimed(
+    agency: Agency, accepted: Assessment
+) -> None:
+    page = text_of(client_of(agency.viewer), "result", accepted)
+    told = "Steps and foundations go by the levels claimed. The Center of Excellence validated SecOps at Level 2."
+    assert page.count(told) == 1
+    assert page.index("Area by area") < page.index(told) < page.index("The fewest steps to")
+
+
+def test_where_the_coe_finds_the_levels_as_claimed_steps_need_no_such_word(agency: Agency) -> None:
+    assessment = make_submitted(organization=agency.organization, by=agency.lead)
+    client = client_of(agency.lead)
+    assert "by the levels claimed" not in text_of(client, "result", assessment)
+    actions.accept(assessment=assessment, by=make_reviewer())
+    assert "by the levels claimed" not in text_of(client, "result", assessment)
+
+
 def test_what_moved_is_about_claimed_levels_and_says_so_beside_others(agency: Agency) -> None:
     earlier = make_past_cycle()
     make_submitted(organization=agency.organization, by=agency.lead, team="Gauges", cycle=earlier, level=2)
