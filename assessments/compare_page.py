@@ -15,6 +15,7 @@ from assessments.comparing import (
     FEWEST,
     MOST,
     Compared,
+    claimed_caption,
     difference_rows,
     difference_sentences,
     in_common,
@@ -206,13 +207,15 @@ def _comparison(access: ResultsAccess, asked: _Asked) -> dict[str, Any]:
         Series(f"{one.label} (base)" if not place else one.label, one.result, "comparison" if place else "base")
         for place, one in enumerate(compared)
     )
-    title = f"Radar chart. Against {compared[0].label}: {' '.join(sentences)}"
+    caption = claimed_caption(rows)
+    title = f"Radar chart. Against {compared[0].label}: {' '.join(sentences)} {caption}".rstrip()
     return page | {
         "compared": compared,
         "sentences": sentences,
         "rows": rows,
         "radar": drawn(charts.radar_svg(rubric, series, ident="compare-radar", title=title)),
         "figure": interactive_radar(rubric, series),
+        "caption": caption,
         "versions": len({one.rubric.version for one in compared}) > 1,
         "other_areas": other_areas(compared),
         "areas": areas,

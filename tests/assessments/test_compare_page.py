@@ -81,9 +81,21 @@ def test_what_the_coe_validated_stands_beside_and_changes_no_difference(agency: 
     old, new = submitted_in(agency, days_ago=200, level=2), submitted_in(agency, days_ago=100, level=3)
     entry = actions.ReviewEntry(areas={"mlops": actions.AreaEntry(2, "No log.")})
     actions.accept(assessment=new, by=reviewer, entry=entry)
-    levels = levels_of(page_of(agency, old, new))
+    page = page_of(agency, old, new)
+    levels = levels_of(page)
+    caption = (
+        "The radar shows the levels claimed. The table gives those that the Center of Excellence validated, in bold"
+    )
+    assert f"<figcaption>{caption} where they differ.</figcaption>" in page
+    assert re.search(rf'<title id="compare-radar-title">[^<]* {caption} where they differ.</title>', page)
     assert levels["MLOps"] == ["Level 2 score 2.0", "Level 3 score 3.0 +1 validated 2"]
     assert levels["SecOps"] == ["Level 2 score 2.0", "Level 3 score 3.0 +1 validated 3"]
+
+
+def test_where_the_coe_validated_what_was_claimed_the_radar_needs_no_caption(agency: Agency, reviewer: User) -> None:
+    old, new = submitted_in(agency, days_ago=200, level=2), submitted_in(agency, days_ago=100, level=3)
+    actions.accept(assessment=new, by=reviewer)
+    assert "The radar shows the levels claimed" not in page_of(agency, old, new)
 
 
 def checked(page: str) -> list[str]:
