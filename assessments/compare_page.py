@@ -210,8 +210,7 @@ def _peer_choices(asked: _Asked, medians: _Medians) -> list[Choice]:
 
 
 def _cycle_choice(one: Assessment, chosen: Assessment | None) -> Choice:
-    why = "" if one.cycle.is_over else f"after {peer_page.due_text(one)}"
-    return Choice(one.cycle.code, str(one.cycle), one is chosen, why)
+    return Choice(one.cycle.code, str(one.cycle), one is chosen, why="" if one.cycle.is_over else "not yet")
 
 
 def _comparison(access: ResultsAccess, asked: _Asked, medians: _Medians) -> dict[str, Any]:
