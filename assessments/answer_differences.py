@@ -11,15 +11,15 @@ from assessments.changes import AnswerChange, changed_since
 from assessments.comparing import Compared
 from assessments.datatypes import CycleResult, EvidenceLink, GivenAnswer
 from assessments.narrative import answer_text
-from assessments.wording import join_words, number_word, question_name
+from assessments.wording import join_words, question_name
 from rubric.datatypes import Rubric
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerDifference:
-    """One question. `before` and `after` are the base's answer and this one in words, both empty where they are the
-    same. `notes` say what else there is, and `rationale` is what it is now where it is another; `by` is whose answer it
-    is, `evidence` the links that were not there before.
+    """One question. `before` and `after` are the base's answer and this one in words; `chosen` is whether they differ,
+    rather than texts and links alone. `notes` say what else there is, and `rationale` is what it is now where it is
+    another; `by` is whose answer it is, `evidence` the links that were not there before.
     """
 
     question: str
@@ -27,6 +27,7 @@ class AnswerDifference:
     text: str
     before: str
     after: str
+    chosen: bool
     notes: str
     rationale: str
     by: str
@@ -35,20 +36,19 @@ class AnswerDifference:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceGroup:
-    """What differs in one area between a result and the base. `moved` where it is a later cycle of the same team."""
+    """What differs in one area between a result and the base; `summary` counts the questions. `moved` where it is a
+    later cycle of the same team."""
 
     label: str
     moved: bool
+    summary: str
     differences: tuple[AnswerDifference, ...]
-
-    @property
-    def summary(self) -> str:
-        return _differ(self.differences)
 
 
 @dataclass(frozen=True, slots=True)
 class AreaDifferences:
-    """One area in which at least one answer differs; `summary` counts them."""
+    """One area in which at least one answer differs; `summary` counts its questions, each once however many results
+    answer it otherwise."""
 
     area: str
     name: str
@@ -71,9 +71,12 @@ def differing_areas(compared: Sequence[Compared]) -> tuple[AreaDifferences, ...]
         if one.source is not None:
             moved = one.team == base.team and one.source.cycle_starts_on > base.source.cycle_starts_on
             for code, differences in _by_area(base.source, one.source, moved=moved).items():
-                areas.setdefault(code, []).append(DifferenceGroup(one.label, moved, tuple(differences)))
+                summary = _differ(differences, _questions(code, [base, one]))
+                areas.setdefault(code, []).append(DifferenceGroup(one.label, moved, summary, tuple(differences)))
     return tuple(
-        AreaDifferences(code, names[code], _summary(areas[code]), tuple(areas[code])) for code in names if code in areas
+        AreaDifferences(code, names[code], _together(areas[code], _questions(code, compared)), tuple(areas[code]))
+        for code in names
+        if code in areas
     )
 
 
@@ -100,14 +103,14 @@ def _asking(first: Rubric, second: Rubric, code: str) -> Rubric:
 def _difference(before: Rubric, after: Rubric, change: AnswerChange, *, moved: bool) -> AnswerDifference:
     code = change.question
     rubric = _asking(after, before, code)
-    chosen = "choice" in change.parts
     notes = [*_versions(before, after, code), *(_notes(change) if moved else ())]
     return AnswerDifference(
         question=code,
         name=question_name(rubric, code),
         text=rubric.question_by_code[code].text,
-        before=_answer(before, change.before) if chosen else "",
-        after=_answer(after, change.after) if chosen else "",
+        before=_answer(before, change.before),
+        after=_answer(after, change.after),
+        chosen="choice" in change.parts,
         notes=" ".join(notes),
         rationale=change.after.rationale if moved and "rationale" in change.parts else "",
         by=change.after.answered_by,
@@ -147,17 +150,26 @@ def _fresh(change: AnswerChange) -> tuple[EvidenceLink, ...]:
     return tuple(link for link in change.after.evidence if link not in change.before.evidence)
 
 
-def _summary(groups: Sequence[DifferenceGroup]) -> str:
-    told = _differ([difference for group in groups for difference in group.differences])
-    return told if len(groups) == 1 else f"{told}, in {number_word(len(groups))} results"
+def _questions(area: str, compared: Sequence[Compared]) -> int:
+    """How many questions of the area any of these versions asks. Medians have no answers."""
+    versions = [one.rubric.area_by_code.get(area) for one in compared if one.source is not None]
+    return len({question.code for version in versions if version for question in version.questions})
 
 
-def _differ(differences: Sequence[AnswerDifference]) -> str:
-    """How many there are, and how many of them are the same answer with other texts or links."""
-    count, texts = len(differences), sum(not difference.after for difference in differences)
-    if count == 1:
-        return "one answer differs" if not texts else "one answer has other texts"
-    if texts == count:
-        return f"{count} answers have other texts"
-    alone = f", {number_word(texts)} in {'its' if texts == 1 else 'their'} texts alone" if texts else ""
-    return f"{count} answers differ{alone}"
+def _together(groups: Sequence[DifferenceGroup], questions: int) -> str:
+    return _differ([difference for group in groups for difference in group.differences], questions)
+
+
+def _differ(differences: Sequence[AnswerDifference], questions: int) -> str:
+    """For how many of an area's questions another answer was chosen, and for how many others only the words changed."""
+    chosen = {one.question for one in differences if one.chosen}
+    texts = {one.question for one in differences} - chosen
+    of_all = f"of {questions} {'question' if questions == 1 else 'questions'}"
+    if not chosen:
+        same = "the level chosen is the same" if questions == 1 else "the levels chosen are the same"
+        return f"{same}; only the rationale or evidence changed for {len(texts)} {of_all}"
+    answers, differ = ("the answer", "differs") if len(chosen) == 1 else ("answers", "differ")
+    told = f"{answers} to {len(chosen)} {of_all} {differ}"
+    if texts:
+        told += f"; for {len(texts)} more the level chosen is the same, only the rationale or evidence changed"
+    return told

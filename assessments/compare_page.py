@@ -15,6 +15,7 @@ from assessments.comparing import (
     FEWEST,
     MOST,
     Compared,
+    claimed_caption,
     difference_rows,
     difference_sentences,
     in_common,
@@ -28,7 +29,7 @@ from assessments.models import Assessment
 from assessments.outcome import interactive_radar
 from assessments.overview import drawn
 from assessments.peers import Basis, CohortFigures
-from assessments.wording import number_word
+from assessments.wording import as_sentence, join_words, number_word
 
 _MEDIANS = {
     Basis.ALL: "Median of all organizations",
@@ -39,11 +40,12 @@ _MEDIANS = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A box to tick, or an entry to choose."""
+    """A box to tick, or an entry to choose; `why` it can't be, empty where it can."""
 
     value: str
     text: str
     chosen: bool
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,14 @@ class _Asked:
         return len(self.results) + len(self.peers)
 
 
+@dataclass(frozen=True, slots=True)
+class _Medians:
+    """What may be shown of a cycle's medians: figures, or why there are none, as a clause."""
+
+    shown: dict[Basis, CohortFigures]
+    closed: dict[Basis, str]
+
+
 def compare_page(access: ResultsAccess, query: QueryDict) -> dict[str, Any]:
     """The form with what is chosen in it and, once two to five are, what they say beside one another. 404 for what
     isn't a sealed result of the organization, or no choice of the form."""
@@ -91,18 +101,22 @@ def compare_page(access: ResultsAccess, query: QueryDict) -> dict[str, Any]:
     chosen = query or _suggested(histories)
     cycles = _cycles(told, chosen.getlist("with"))
     asked = _asked(chosen, told, cycles)
-    errors = _errors(asked) if query else []
+    medians = _medians_of(asked.of)
+    ticked = asked.count - sum(one in medians.closed for one in asked.peers)
+    errors = _errors(asked, ticked) if query else []
     page = {
         "organization": access.organization,
         "teams": _team_choices(histories, asked),
-        "peers": [Choice(one.value, _MEDIANS[one], one in asked.peers) for one in Basis],
-        "cycles": [Choice(one.cycle.code, str(one.cycle), one is asked.of) for one in cycles],
-        "count": asked.count,
+        "peers": _peer_choices(asked, medians),
+        "cycles": [_cycle_choice(one, asked.of) for one in cycles],
+        "other_cycles": bool(medians.closed) and any(one.cycle.is_over and one is not asked.of for one in cycles),
+        "closed": [one.value for one in medians.closed],
+        "count": ticked,
         "base": asked.base,
         "errors": errors,
         "comparable": len(told) > 1 or any(one.cycle.is_over for one in cycles),
     }
-    return page if errors or not query else page | _comparison(access, asked)
+    return page if errors or not query else page | _comparison(access, asked, medians)
 
 
 def _suggested(histories: Sequence[TeamHistory]) -> QueryDict:
@@ -153,13 +167,14 @@ def _of_cycle(code: str | None, cycles: Sequence[Assessment], compared: Collecti
     return found
 
 
-def _errors(asked: _Asked) -> list[dict[str, str]]:
-    """Why there is nothing to compare, as the head of the page lists it."""
-    count = "none" if not asked.count else number_word(asked.count)
+def _errors(asked: _Asked, ticked: int) -> list[dict[str, str]]:
+    """Why there is nothing to compare, as the head of the page lists it. Medians that can't be ticked are no error: the
+    page says of them why they aren't shown."""
     if asked.count < FEWEST:
+        count = "none" if not asked.count else number_word(asked.count)
         text = f"Choose at least {number_word(FEWEST)} to compare. You have chosen {count}."
-    elif asked.count > MOST:
-        text = f"Choose {number_word(MOST)} at most. You have chosen {count}."
+    elif ticked > MOST:
+        text = f"Choose {number_word(MOST)} at most. You have chosen {number_word(ticked)}."
     elif not asked.results:
         text = "Choose at least one result of a team. Medians are compared with it."
     else:
@@ -181,20 +196,37 @@ def _team_choices(histories: Sequence[TeamHistory], asked: _Asked) -> list[TeamC
     ]
 
 
-def _comparison(access: ResultsAccess, asked: _Asked) -> dict[str, Any]:
+def _peer_choices(asked: _Asked, medians: _Medians) -> list[Choice]:
+    """The medians, those that can't be shown closed and not ticked, also where the address asks for them."""
+    return [
+        Choice(
+            one.value,
+            _MEDIANS[one],
+            chosen=one in asked.peers and one in medians.shown,
+            why=as_sentence(medians.closed[one]) if one in medians.closed else "",
+        )
+        for one in Basis
+    ]
+
+
+def _cycle_choice(one: Assessment, chosen: Assessment | None) -> Choice:
+    return Choice(one.cycle.code, str(one.cycle), one is chosen, why="" if one.cycle.is_over else "not yet")
+
+
+def _comparison(access: ResultsAccess, asked: _Asked, medians: _Medians) -> dict[str, Any]:
     names = [(one.team, one.cycle.cycle) for one in asked.results]
     labels = labels_of(names)
     compared = [
         Compared(label, one.cycle.rubric, one.cycle.result, one.team, one.cycle)
         for label, one in zip(labels, asked.results, strict=True)
     ]
-    medians, missing = _medians(asked)
-    compared += medians
+    drawn_medians = _compared_medians(asked, medians)
+    compared += drawn_medians
     page = {
         "in_common": in_common(names),
         "bases": _bases(access, asked, labels),
-        "missing": missing,
-        "peers_of": asked.of if medians else None,
+        "missing": _missing(asked, medians),
+        "peers_of": asked.of if drawn_medians else None,
     }
     strangers = incomparable(compared)
     if strangers or len(compared) < FEWEST:
@@ -206,13 +238,15 @@ def _comparison(access: ResultsAccess, asked: _Asked) -> dict[str, Any]:
         Series(f"{one.label} (base)" if not place else one.label, one.result, "comparison" if place else "base")
         for place, one in enumerate(compared)
     )
-    title = f"Radar chart. Against {compared[0].label}: {' '.join(sentences)}"
+    caption = claimed_caption(rows)
+    title = f"Radar chart. Against {compared[0].label}: {' '.join(sentences)} {caption}".rstrip()
     return page | {
         "compared": compared,
         "sentences": sentences,
         "rows": rows,
         "radar": drawn(charts.radar_svg(rubric, series, ident="compare-radar", title=title)),
         "figure": interactive_radar(rubric, series),
+        "caption": caption,
         "versions": len({one.rubric.version for one in compared}) > 1,
         "other_areas": other_areas(compared),
         "areas": areas,
@@ -232,17 +266,39 @@ def _bases(access: ResultsAccess, asked: _Asked, labels: Sequence[str]) -> list[
     ]
 
 
-def _medians(asked: _Asked) -> tuple[list[Compared], list[str]]:
-    """The medians asked for, and for each that isn't shown why."""
-    if not asked.peers or asked.of is None:
-        return [], []
-    of = asked.of
+def _medians_of(of: Assessment | None) -> _Medians:
+    """What there is of the cycle whose medians can be chosen. A query or two, and only if its due date has ended."""
+    if of is None:
+        return _Medians({}, {})
     table = peer_rows.peer_table(of)
-    medians, missing = [], []
+    found = {basis: table.of(peer_page.cohort_of(of.organization, basis)) if table else None for basis in Basis}
+    return _Medians(
+        {basis: one for basis, one in found.items() if isinstance(one, CohortFigures)},
+        {
+            basis: peer_page.why_closed(of, basis, one)
+            for basis, one in found.items()
+            if not isinstance(one, CohortFigures)
+        },
+    )
+
+
+def _compared_medians(asked: _Asked, medians: _Medians) -> list[Compared]:
+    """The medians asked for that are shown."""
+    of = asked.of
+    if of is None:
+        return []
+    return [
+        of_median(f"{_MEDIANS[basis]}, {of.cycle}", results.rubric_of(of), medians.shown[basis])
+        for basis in asked.peers
+        if basis in medians.shown
+    ]
+
+
+def _missing(asked: _Asked, medians: _Medians) -> str:
+    """One sentence on the medians asked for that aren't shown, each reason once; empty where all are."""
+    reasons: dict[str, list[str]] = {}
     for basis in asked.peers:
-        found = table.of(peer_page.cohort_of(of.organization, basis)) if table else None
-        if isinstance(found, CohortFigures):
-            medians.append(of_median(f"{_MEDIANS[basis]}, {of.cycle}", results.rubric_of(of), found))
-        else:
-            missing.append(peer_page.why_nothing(of, basis, submitted=True, hidden=found))
-    return medians, list(dict.fromkeys(missing))
+        if basis in medians.closed:
+            reasons.setdefault(medians.closed[basis], []).append(f"the {_MEDIANS[basis].lower()}")
+    told = [f"{join_words(names)}, because {why}" for why, names in reasons.items()]
+    return f"Not shown: {'; '.join(told)}." if told else ""

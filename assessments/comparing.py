@@ -102,6 +102,17 @@ def difference_sentences(compared: Sequence[Compared], rows: Sequence[Difference
     )
 
 
+def claimed_caption(rows: Sequence[DifferenceRow]) -> str:
+    """What the radar leaves to the table: the validated levels, which would be as many outlines again. Empty where none
+    is another than the claimed one."""
+    if not any(cell.validated not in (None, cell.level) for row in rows for cell in row.cells):
+        return ""
+    return (
+        "The radar shows the levels claimed. The table gives those that the Center of Excellence validated, in bold "
+        "where they differ."
+    )
+
+
 def other_areas(compared: Sequence[Compared]) -> tuple[str, ...]:
     """Names of areas that the base's version doesn't have, which are not compared."""
     known = compared[0].rubric.area_by_code

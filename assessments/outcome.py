@@ -34,7 +34,8 @@ def interactive_radar(rubric: Rubric, series: tuple[Series, ...]) -> SafeString:
 
 
 def drawings(sheet: ScoredAssessment, story: Narrative) -> dict[str, Any]:
-    """Strip, radar, the interactive figure, the table of the same figures, and the CoE's levels."""
+    """Strip, radar, the interactive figure, the table of the same figures, the CoE's levels, and what goes by the
+    claimed ones all the same."""
     drawn_ones = pictures(sheet, story, ident=PICTURES)
     return {
         "strip": drawn(drawn_ones.strip),
@@ -42,6 +43,7 @@ def drawings(sheet: ScoredAssessment, story: Narrative) -> dict[str, Any]:
         "figure": interactive_radar(sheet.rubric, drawn_ones.series),
         "figures": charts.FiguresTable(charts.figures_table(sheet.rubric, sheet.result)),
         "validated": _validated(sheet, story),
+        "by_claim": _by_claim(sheet, story),
     }
 
 
@@ -95,6 +97,21 @@ def _validated(sheet: ScoredAssessment, story: Narrative) -> tuple[tuple[AreaSto
     if reasons is None:
         return ()
     return tuple((area, reasons.get(area.area.code, "")) for area in reversed(story.stories))
+
+
+def _by_claim(sheet: ScoredAssessment, story: Narrative) -> str:
+    """That steps and foundations go by the claimed levels, and where the CoE found others; empty where nowhere."""
+    told = [
+        f"{one.area.name} at Level {one.validated_level}"
+        for one in story.stories
+        if one.validated_level not in (None, one.figures.level)
+    ]
+    if sheet.verdict is None or not told:
+        return ""
+    word = sheet.verdict.word.lower()
+    return (
+        f"Steps and foundations go by the levels claimed. The Center of Excellence {word} {wording.join_words(told)}."
+    )
 
 
 def submit_page(access: Access, changed: Sequence[str] = ()) -> dict[str, Any]:

@@ -58,10 +58,26 @@ def cohort_text(organization: Organization, basis: Basis) -> str:
     return f"Same size: {organization.get_size_display()}"
 
 
+def _due(assessment: Assessment) -> str:
+    """The last day of its cycle in words."""
+    return date_format(assessment.cycle.due_on, "F j, Y")
+
+
+def why_closed(assessment: Assessment, basis: Basis, hidden: Hidden | None) -> str:
+    """Why a cohort's median can't be chosen, as a clause that follows "because"."""
+    if hidden is None:
+        return f"figures of {assessment.cycle} appear after {_due(assessment)}"
+    if basis == Basis.SIZE and not assessment.organization.size:
+        return f"nobody has said yet how large {assessment.organization} is"
+    if hidden == Hidden.SUBTRACTION:
+        return "together with the other figures it would show how the few organizations that are left over stand"
+    return f"fewer than {SMALLEST} {standing.OF_WHOM[basis]} had a result in {assessment.cycle}"
+
+
 def why_nothing(assessment: Assessment, basis: Basis, *, submitted: bool, hidden: Hidden | None) -> str:
     """Why there are no figures, and what would bring them."""
     whom = standing.OF_WHOM[basis]
-    due = date_format(assessment.cycle.due_on, "F j, Y")
+    due = _due(assessment)
     if not submitted:
         return (
             "You see where you stand once this assessment has been submitted. "

@@ -29,6 +29,7 @@ from tests.factories import (
     make_submitted_in_time,
 )
 from tests.rubric.factories import make_rubric
+from tests.uswds.markup import parse
 
 TABLE_ROW = re.compile(r"<tr[^>]*>\s*<th scope=\"row\"[^>]*>(\w+)</th>(.*?)</tr>", re.DOTALL)
 
@@ -81,9 +82,21 @@ def test_what_the_coe_validated_stands_beside_and_changes_no_difference(agency: 
     old, new = submitted_in(agency, days_ago=200, level=2), submitted_in(agency, days_ago=100, level=3)
     entry = actions.ReviewEntry(areas={"mlops": actions.AreaEntry(2, "No log.")})
     actions.accept(assessment=new, by=reviewer, entry=entry)
-    levels = levels_of(page_of(agency, old, new))
+    page = page_of(agency, old, new)
+    levels = levels_of(page)
+    caption = (
+        "The radar shows the levels claimed. The table gives those that the Center of Excellence validated, in bold"
+    )
+    assert f"<figcaption>{caption} where they differ.</figcaption>" in page
+    assert re.search(rf'<title id="compare-radar-title">[^<]* {caption} where they differ.</title>', page)
     assert levels["MLOps"] == ["Level 2 score 2.0", "Level 3 score 3.0 +1 validated 2"]
     assert levels["SecOps"] == ["Level 2 score 2.0", "Level 3 score 3.0 +1 validated 3"]
+
+
+def test_where_the_coe_validated_what_was_claimed_the_radar_needs_no_caption(agency: Agency, reviewer: User) -> None:
+    old, new = submitted_in(agency, days_ago=200, level=2), submitted_in(agency, days_ago=100, level=3)
+    actions.accept(assessment=new, by=reviewer)
+    assert "The radar shows the levels claimed" not in page_of(agency, old, new)
 
 
 def checked(page: str) -> list[str]:
@@ -135,7 +148,7 @@ def test_what_changed_in_the_answers_is_folded_area_by_area(agency: Agency) -> N
         choices={"dataops-3": 4},
     )
     page = page_of(agency, old, new)
-    assert "DataOps: one answer differs" in page
+    assert "DataOps: the answer to 1 of 4 questions differs" in page
     assert "Level 2, Repeatable → <strong>Level 4, Managed</strong>" in page
     assert f"Answered by <bdi>{agency.lead}</bdi>" in page
     assert "None differs in AIOps, MLOps, DevOps, SecOps, CloudOps, and PeopleOps." in page
@@ -148,7 +161,8 @@ def test_new_evidence_is_linked_and_what_people_typed_is_text(agency: Agency) ->
     )
     page = page_of(agency, old, new)
     assert 'href="https://example.gov/log" rel="noopener noreferrer nofollow">&lt;b&gt;A log&lt;/b&gt;</a>' in page
-    assert "New rationale and new evidence." in page
+    assert "as before. New rationale and new evidence." in page
+    assert "the levels chosen are the same; only the rationale or evidence changed for" in page
 
 
 def test_radar_and_interactive_figure_are_there_with_a_gap_where_there_is_no_level(agency: Agency) -> None:
@@ -255,7 +269,7 @@ def test_medians_of_a_cycle_that_is_not_over_are_not_made_and_the_page_says_when
     new = make_submitted(organization=agency.organization, by=agency.lead, level=4)
     PeerFigures.objects.all().delete()
     page = page_of(agency, mine, new, peers="all", cycle=new.cycle.code)
-    assert f"Figures for {new.cycle} appear after" in page
+    assert f"Not shown: the median of all organizations, because figures of {new.cycle} appear after" in page
     assert len(levels_of(page)["MLOps"]) == 2
     assert not PeerFigures.objects.exists()
 
@@ -265,15 +279,56 @@ def test_medians_that_are_hidden_stay_hidden_and_leave_nothing_to_compare(agency
     make_peers(cycle=cycle, count=4)
     mine = make_submitted_in_time(cycle=cycle, organization=agency.organization, by=agency.lead)
     page = page_of(agency, mine, peers="all")
-    assert "Fewer than 6 organizations had a result" in page
+    assert "Not shown: the median of all organizations, because fewer than 6 organizations had a result" in page
     assert "There is one result left" in page
     assert "<svg class" not in main_of(page)
 
 
 def test_a_median_that_may_not_be_shown_is_told_once_and_the_rest_is_drawn(agency: Agency, mine: Assessment) -> None:
     page = page_of(agency, mine, peers=["all", "size"])
-    assert page.count("Nobody has said yet how large") == 1
+    assert page.count("because nobody has said yet how large") == 1
     assert len(levels_of(page)["MLOps"]) == 2
+
+
+def closed_peers(page: str) -> dict[str, str]:
+    """The medians that can't be ticked, each with the reason that describes its box."""
+    form = parse(page).one("form", css="compare-form")
+    boxes = [box for box in form.all("input", name="peers") if "disabled" in box.attrs]
+    return {box.attrs["value"]: form.one("p", id=box.attrs["aria-describedby"]).text for box in boxes}
+
+
+def test_medians_that_cannot_be_shown_cannot_be_ticked_and_say_why(agency: Agency, mine: Assessment) -> None:
+    assert closed_peers(page_of(agency, mine, peers="all")) == {
+        "size": f"Nobody has said yet how large {agency.organization} is."
+    }
+
+
+def test_before_the_due_date_no_median_can_be_ticked_nor_its_cycle_chosen(agency: Agency) -> None:
+    new, other = (make_submitted(organization=agency.organization, by=agency.lead, team=team) for team in "AB")
+    page = page_of(agency, new, other)
+    reasons = closed_peers(page)
+    assert list(reasons) == ["all", "kind", "size"]
+    assert all(why.startswith(f"Figures of {new.cycle} appear after ") for why in reasons.values())
+    assert f'<option value="{new.cycle.code}" selected disabled>{new.cycle}, not yet</option>' in page
+
+
+def test_an_address_that_asks_for_closed_medians_gets_one_sentence_and_no_tick(agency: Agency) -> None:
+    cycle = make_cycle()
+    made = [make_submitted(organization=agency.organization, by=agency.lead, team=team, cycle=cycle) for team in "ABCD"]
+    page = page_of(agency, *made, peers=["all", "kind"])
+    told = "Not shown: the median of all organizations and the median of the same kind, because figures of"
+    assert page.count(told) == page.count("Not shown: ") == 1
+    assert sorted(checked(page)) == sorted(str(one.pk) for one in made)
+    assert "Choose what to compare: 4 chosen" in page
+
+
+def test_where_another_cycle_may_have_the_medians_the_form_says_how_to_see_them(
+    agency: Agency, mine: Assessment
+) -> None:
+    new = make_submitted(organization=agency.organization, by=agency.lead, level=4)
+    hint = "Another cycle may have those that are closed here"
+    assert hint in page_of(agency, mine, new, cycle=new.cycle.code)
+    assert hint not in page_of(agency, mine, new, cycle=mine.cycle.code)
 
 
 def test_names_of_other_organizations_are_on_no_page(agency: Agency, mine: Assessment) -> None:

@@ -165,7 +165,12 @@ def test_a_later_cycle_tells_what_changed_by_whom_and_with_which_new_evidence() 
     (area,) = differing(a_result("Q1", 2, 3, given=before), a_result("Q2", 2, 3, starts_on=LATER, given=after))
     (group,) = area.groups
     (line,) = group.differences
-    assert (area.name, area.summary, group.label, group.moved) == ("Area 1", "one answer differs", "Q2", True)
+    assert (area.name, area.summary, group.label, group.moved) == (
+        "Area 1",
+        "the answer to 1 of 2 questions differs",
+        "Q2",
+        True,
+    )
     assert (line.name, line.before, line.after) == ("Area 1 1", "Level 2, Name 2", "Level 3, Name 3")
     assert (line.notes, line.by, line.evidence) == ("Changed rationale and changed evidence.", "Bo", (PLAN,))
 
@@ -175,21 +180,30 @@ def test_texts_that_are_new_or_gone_are_told_also_where_the_level_is_the_same() 
     after = {"area1-1": GivenAnswer("area1-1", 2, rationale="Why.")}
     (area,) = differing(a_result("Q1", 2, given=before), a_result("Q2", 2, starts_on=LATER, given=after))
     (line,) = area.groups[0].differences
-    assert (line.before, line.after, line.notes) == ("", "", "New rationale and no evidence any more.")
+    assert (line.after, line.chosen, line.notes) == (
+        "Level 2, Name 2",
+        False,
+        "New rationale and no evidence any more.",
+    )
     assert line.rationale == "Why."
-    assert area.summary == "one answer has other texts"
+    assert area.summary == "the levels chosen are the same; only the rationale or evidence changed for 1 of 2 questions"
+
+
+SAME_LEVEL = "more the level chosen is the same, only the rationale or evidence changed"
 
 
 @pytest.mark.parametrize(
     ("levels", "texts", "summary"),
     [
-        (2, 0, "2 answers differ"),
-        (1, 1, "2 answers differ, one in its texts alone"),
-        (0, 2, "2 answers have other texts"),
-        (2, 2, "4 answers differ, two in their texts alone"),
+        (2, 0, "answers to 2 of 4 questions differ"),
+        (1, 1, f"the answer to 1 of 4 questions differs; for 1 {SAME_LEVEL}"),
+        (0, 2, "the levels chosen are the same; only the rationale or evidence changed for 2 of 4 questions"),
+        (2, 2, f"answers to 2 of 4 questions differ; for 2 {SAME_LEVEL}"),
     ],
 )
-def test_answers_that_differ_in_their_texts_alone_are_counted(levels: int, texts: int, summary: str) -> None:
+def test_questions_are_counted_and_those_at_the_same_level_with_other_words_told_apart(
+    levels: int, texts: int, summary: str
+) -> None:
     codes = [f"area1-{number}" for number in range(1, 5)]
     before = {code: GivenAnswer(code, 2) for code in codes}
     after = before | {code: GivenAnswer(code, 3) for code in codes[:levels]}
@@ -222,17 +236,34 @@ def test_between_teams_and_looking_back_only_the_answer_itself_counts(other: dic
     assert (line.notes, line.evidence) == ("", ())
 
 
-def test_several_results_are_counted_together_from_the_top_of_the_stack_down() -> None:
+def test_a_question_that_several_results_answer_otherwise_counts_once_from_the_top_of_the_stack_down() -> None:
     areas = differing(a_result("Q1", 2, 2, 2), a_result("Q2", 3, 2, 2), a_result("Q3", 3, 2, 4, starts_on=LATER))
     assert [(area.name, area.summary) for area in areas] == [
-        ("Area 3", "2 answers differ"),
-        ("Area 1", "4 answers differ, in two results"),
+        ("Area 3", "answers to 2 of 2 questions differ"),
+        ("Area 1", "answers to 2 of 2 questions differ"),
     ]
     assert [(group.label, group.summary) for group in areas[1].groups] == [
-        ("Q2", "2 answers differ"),
-        ("Q3", "2 answers differ"),
+        ("Q2", "answers to 2 of 2 questions differ"),
+        ("Q3", "answers to 2 of 2 questions differ"),
     ]
     assert alike_areas(small_rubric(), areas) == "Area 2"
+
+
+def test_other_words_in_one_result_and_another_level_in_the_next_are_one_question() -> None:
+    words = {"area1-1": GivenAnswer("area1-1", 2, rationale="Why.")}
+    level = {"area1-1": GivenAnswer("area1-1", 3)}
+    (area,) = differing(
+        a_result("Q1", 2), a_result("Q2", 2, starts_on=LATER, given=words), a_result("Q3", 2, given=level)
+    )
+    assert area.summary == "the answer to 1 of 2 questions differs"
+    assert area.groups[0].summary.startswith("the levels chosen are the same;")
+
+
+def test_questions_that_one_version_only_has_are_counted_too_and_a_median_has_none() -> None:
+    old, new = small_rubric(areas=1, questions=2), replace(small_rubric(areas=1, questions=3), version="2")
+    larger = Compared("Median", small_rubric(areas=1, questions=5), a_result("Q1", 2).result)
+    (area,) = differing(a_result("Q1", 2, rubric=old), a_result("Q2", 3, rubric=new, starts_on=LATER), larger)
+    assert area.summary == "answers to 2 of 3 questions differ"
 
 
 def test_a_question_that_one_version_only_has_is_told_of_as_such() -> None:
