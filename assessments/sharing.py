@@ -30,12 +30,11 @@ def links_page(assessment: Assessment) -> dict[str, Any]:
 
 
 def log_page(assessment: Assessment, link: ShareLink) -> dict[str, Any]:
-    """What the log of a link prints: the newest visits, and how many there are."""
+    """What the log of a link (`with_visits`) prints: the newest visits, and how many there are."""
     return {
         "assessment": assessment,
         "link": link,
         "visits": link.visits.all()[:LOG_SHOWN],
-        "visit_count": link.visits.count(),
         "shown": LOG_SHOWN,
     }
 

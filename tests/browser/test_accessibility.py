@@ -735,6 +735,7 @@ def test_pages_of_sharing(inspect: Inspect, cast: Cast, shelf: Shelf, problems: 
     pages.page.get_by_role("button", name="Make the link").click()
     pages.look("share, made")
     pages.visit("visits", shelf.address("accepted", f"share/{shared.link.pk}/"))
+    pages.visit("revoking a link", shelf.address("accepted", f"share/{shared.link.pk}/revoke/"))
     pages.visit("visits, none", shelf.address("accepted", f"share/{revoked.link.pk}/"))
     pages.report()
 
