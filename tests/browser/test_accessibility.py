@@ -678,8 +678,12 @@ def test_checking_a_scorecard(inspect: Inspect, shelf: Shelf, settings: Settings
     known = forging.printed(sheet)
     scorecard = forging.scorecard_of(shelf.submitted)
     paper_store.issued(paper_store._paper(known), kind=PaperKind.SCORECARD, scorecard=scorecard.pk)
+    portfolio = paper_store._paper(b"%PDF of a portfolio")
+    organization = shelf.submitted.organization_id
+    paper_store.issued(portfolio, kind=PaperKind.PORTFOLIO, organization=organization, as_of=scorecard.sealed_at)
     files = {
         "a PDF that is genuine": known,
+        "a portfolio that is genuine": portfolio.content,
         "a PDF saved anew": forging.saved_anew(known),
         "a PDF that was altered": forging.printed(forging.with_other_answers(sheet, level=5)),
         "a PDF that is unknown": forging.printed(forging.sealed_anew(forging.with_other_answers(sheet, level=5))),
