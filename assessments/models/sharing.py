@@ -117,6 +117,11 @@ class ShareLink(models.Model):
         return self.created_at + timedelta(days=self.days)
 
     @property
+    def ends_at(self) -> datetime:
+        """When it ended, or will unless it is revoked before."""
+        return min(self.revoked_at or self.expires_at, self.expires_at)
+
+    @property
     def is_expired(self) -> bool:
         return self.expires_at <= timezone.now()
 

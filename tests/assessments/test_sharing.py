@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from assessments import actions
 from assessments.models import Assessment, AuditEvent, Membership, ShareLink, ShareVisit
@@ -290,6 +291,32 @@ def test_the_log_shows_the_newest_and_says_how_many_there_are(lead: Client, subm
     shown = words(lead.get(reverse("share-visits", args=[submitted.pk, link.pk])))
     assert "201 visits. The newest 200 of 201 are listed." in shown
     assert shown.count("Read the result") == 200
+
+
+def test_visits_are_deleted_two_years_after_their_link_ended_and_links_stay(
+    lead: Client, agency: Agency, submitted: Assessment, capsys: Any, settings: Settings
+) -> None:
+    def ended(days: int, *, revoked: bool = False) -> ShareLink:
+        """A link that ended so many days ago: a year after it was made, or, revoked, at once."""
+        link = make_share_link(assessment=submitted, days=365).link
+        moment = timezone.now() - timedelta(days=days)
+        made = {"created_at": moment, "revoked_at": moment} if revoked else {"created_at": moment - timedelta(days=365)}
+        ShareLink.objects.filter(pk=link.pk).update(**made)
+        ShareVisit.objects.create(link=link, kind="page", client="other")
+        return link
+
+    gone = [ended(731), ended(731, revoked=True)]
+    kept = [ended(729), ended(729, revoked=True), ended(-3)]
+    call_command("prune_pdfs")
+    assert capsys.readouterr().out.endswith("2 visits deleted.\n")
+    assert set(ShareVisit.objects.values_list("link", flat=True)) == {link.pk for link in kept}
+    assert ShareLink.objects.count() == 5
+    log = words(lead.get(reverse("share-visits", args=[submitted.pk, gone[0].pk])))
+    assert "it ended so long ago that its visits aren't kept any more" in unescape(log)
+    assert "Visits are kept until the link has ended for 730 days, then deleted." in log
+    settings.VISIT_DAYS = 30
+    call_command("prune_pdfs")
+    assert {visit.link for visit in ShareVisit.objects.all()} == {kept[2]}
 
 
 def test_answers_changed_after_the_seal_are_not_shared(agency: Agency) -> None:
