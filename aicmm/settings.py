@@ -235,6 +235,9 @@ REVIEW_DAYS: int = env.int("REVIEW_DAYS", default=10)
 # Of a hundred submissions, how many a second reviewer judges, too, without seeing the first one's levels.
 SECOND_LOOK_PERCENT: int = env.int("SECOND_LOOK_PERCENT", default=10)
 
+# How many days the visits by a link for people outside are kept after it ended.
+VISIT_DAYS: int = env.int("VISIT_DAYS", default=730)
+
 # Where work is done that nobody waits for: in a thread of the web process, or by `manage.py db_worker`.
 TASKS_BACKENDS = {
     "thread": "aicmm.tasks.ThreadBackend",

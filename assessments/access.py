@@ -242,8 +242,8 @@ def invitation_of(token: str) -> Invitation:
 
 
 def link_to(assessment: Assessment, pk: int) -> ShareLink:
-    """A link by which someone outside reads a submission of this assessment; another's answers 404."""
-    link = ShareLink.objects.of(assessment).filter(pk=pk).first()
+    """A link by which someone outside reads a submission of this assessment, with its visits; another's answers 404."""
+    link = ShareLink.objects.of(assessment).with_visits().filter(pk=pk).first()
     if link is None:
         raise Http404
     return link

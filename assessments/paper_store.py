@@ -97,14 +97,15 @@ def portfolio(access: ResultsAccess) -> Paper:
     `NothingSealed` where that is nothing, `pdf.PdfUnavailable` where it can't be made.
     """
     told = results.told_of(access)
-    if not told[0]:
+    as_of = told.as_of
+    if as_of is None:
         raise NothingSealed
 
     def made() -> bytes:
-        return reports.portfolio_pdf(access.organization.name, results.histories(access))
+        return reports.portfolio_pdf(access.organization.name, results.histories(access), as_of=as_of)
 
-    name = _name(PaperKind.PORTFOLIO, access.organization.name, told)
-    return issued(_kept(name, made), kind=PaperKind.PORTFOLIO)
+    name = _name(PaperKind.PORTFOLIO, access.organization.name, told.values)
+    return issued(_kept(name, made), kind=PaperKind.PORTFOLIO, organization=access.organization.pk, as_of=as_of)
 
 
 def _of_assessment(
@@ -151,10 +152,19 @@ def _kept(name: str, made: Callable[[], bytes]) -> Paper:
     return _paper(made()) if settings.DEBUG else _once(name, made)
 
 
-def issued(paper: Paper, *, kind: PaperKind, scorecard: int | None = None) -> Paper:
+def issued(
+    paper: Paper,
+    *,
+    kind: PaperKind,
+    scorecard: int | None = None,
+    organization: int | None = None,
+    as_of: datetime | None = None,
+) -> Paper:
     """Note that a PDF with a seal is handed out, so that `assessments.verifying` knows it again. Whatever is handed out
     passes through here each time: the note may be of a database that was restored since."""
-    IssuedPaper.objects.note(sha256=paper.digest, kind=kind, scorecard=scorecard)
+    IssuedPaper.objects.note(
+        sha256=paper.digest, kind=kind, scorecard=scorecard, organization=organization, as_of=as_of
+    )
     return paper
 
 

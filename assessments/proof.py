@@ -28,8 +28,12 @@ class Proof:
 def proof(code: str) -> Proof:
     """What is printed of a seal."""
     url = absolute(reverse("verify", args=[code]))
-    page = absolute(reverse("verify-paper")).partition("://")[2]
-    return Proof(code, url, page, qr_svg(url, title=f"QR code that leads to {url}"))
+    return Proof(code, url, page_address(), qr_svg(url, title=f"QR code that leads to {url}"))
+
+
+def page_address() -> str:
+    """Where any paper is checked, short enough to be typed: without what browsers add by themselves."""
+    return absolute(reverse("verify-paper")).partition("://")[2]
 
 
 def sealed_attachments(sheet: ScoredAssessment) -> tuple[Attachment, ...]:

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import BigAutoField, CharField, DateField, QuerySet, UUIDField
+from django.db.models import BigAutoField, CharField, DateField, F, QuerySet, UUIDField
 from django.utils import timezone
 
 from aicmm.prepared import Argument, Prepared
@@ -412,14 +413,30 @@ def told_before(access: Access) -> list[Any]:
     return [before, sorted(closed.values_list("code", flat=True))]
 
 
-def told_of(access: ResultsAccess) -> list[Any]:
-    """All that `histories` tells, as values that differ where that does: without reading any document. Two queries."""
+class Told(NamedTuple):
+    """What `histories` tells: `values` that differ where that does, and when the newest of it came to be, by a
+    submission or a decision; None where nothing was sealed."""
+
+    values: list[Any]
+    as_of: datetime | None
+
+
+def told_of(access: ResultsAccess) -> Told:
+    """All that `histories` tells, without reading any document. Two queries."""
     scorecards = Scorecard.objects.newest_of_organizations([access.organization])
-    seals = scorecards.values_list(
-        "sha256", "assessment__team", "assessment__cycle__name", "assessment__cycle__starts_on", "assessment__state"
+    seals = scorecards.with_decision().values_list(
+        "sha256",
+        "assessment__team",
+        "assessment__cycle__name",
+        "assessment__cycle__starts_on",
+        "assessment__state",
+        "sealed_at",
+        F("decided_at"),
     )
+    rows = list(seals)
     levels = _validated_levels(scorecards, to_members=access.is_member)
-    return [[[*map(str, seal)] for seal in seals], levels]
+    moments = [moment for *_, sealed_at, decided_at in rows for moment in (sealed_at, decided_at) if moment]
+    return Told([[[*map(str, row)] for row in rows], levels], max(moments, default=None))
 
 
 def histories(access: ResultsAccess, *, newest: int | None = None) -> tuple[TeamHistory, ...]:

@@ -1,8 +1,10 @@
 """Reading a sealed submission by a link from outside: what the pages print, the log of visits, and tries to get in."""
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -30,13 +32,13 @@ def links_page(assessment: Assessment) -> dict[str, Any]:
 
 
 def log_page(assessment: Assessment, link: ShareLink) -> dict[str, Any]:
-    """What the log of a link prints: the newest visits, and how many there are."""
+    """What the log of a link (`with_visits`) prints: the newest visits, and how many there are."""
     return {
         "assessment": assessment,
         "link": link,
         "visits": link.visits.all()[:LOG_SHOWN],
-        "visit_count": link.visits.count(),
         "shown": LOG_SHOWN,
+        "kept_days": settings.VISIT_DAYS,
     }
 
 
@@ -80,6 +82,14 @@ def note_visit(link: ShareLink, kind: VisitKind, *, agent: str) -> None:
     ShareVisit.objects.create(
         link=link, at=timezone.now(), kind=kind, network=network_of(auditing.source()), client=client_of(agent)
     )
+
+
+def prune_visits() -> int:
+    """Delete the visits by links that ended longer ago than `VISIT_DAYS`, and say how many these were."""
+    limit = timezone.now() - timedelta(days=settings.VISIT_DAYS)
+    old = [link.pk for link in ShareLink.objects.filter(created_at__lt=limit) if link.ends_at < limit]
+    count, _ = ShareVisit.objects.filter(link__in=old).delete()
+    return count
 
 
 # ---- Tries at a passphrase ----

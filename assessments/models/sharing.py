@@ -40,9 +40,14 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
         return named.defer("scorecard__document").order_by("-created_at", "-pk")
 
     def with_visits(self) -> Self:
-        """Adds `visit_count` and `last_visit`: of those who got to read."""
+        """Adds what `came` says, and `last_visit` of those who got to read."""
         read = Q(visits__kind__in=(VisitKind.PAGE, VisitKind.PDF, VisitKind.BRIEF))
-        return self.annotate(visit_count=Count("visits", filter=read), last_visit=Max("visits__at", filter=read))
+        return self.annotate(
+            visit_count=Count("visits", filter=read),
+            refused_count=Count("visits", filter=Q(visits__kind=VisitKind.WRONG)),
+            asked_count=Count("visits", filter=Q(visits__kind=VisitKind.ASKED)),
+            last_visit=Max("visits__at", filter=read),
+        )
 
     def not_revoked(self) -> Self:
         """Those that work or have expired."""
@@ -84,6 +89,8 @@ class ShareLink(models.Model):
 
     # What `with_visits` adds.
     visit_count: int
+    refused_count: int
+    asked_count: int
     last_visit: datetime | None
 
     class Meta:
@@ -110,12 +117,32 @@ class ShareLink(models.Model):
         return self.created_at + timedelta(days=self.days)
 
     @property
+    def ends_at(self) -> datetime:
+        """When it ended, or will unless it is revoked before."""
+        return min(self.revoked_at or self.expires_at, self.expires_at)
+
+    @property
     def is_expired(self) -> bool:
         return self.expires_at <= timezone.now()
 
     @property
     def works(self) -> bool:
         return self.revoked_at is None and not self.is_expired
+
+    @property
+    def listed_count(self) -> int:
+        """Rows in the log; needs `with_visits`."""
+        return self.visit_count + self.refused_count + self.asked_count
+
+    @property
+    def came(self) -> str:
+        """Who came, in words that add up to the log: "3 visits, 1 refused"; needs `with_visits`."""
+        parts = ["1 visit" if self.visit_count == 1 else f"{self.visit_count} visits"]
+        if self.refused_count:
+            parts.append(f"{self.refused_count} refused")
+        if self.asked_count:
+            parts.append(f"{self.asked_count} asked for the passphrase")
+        return ", ".join(parts)
 
     def opens_with(self, passphrase: str) -> bool:
         return check_password(passphrase, self.passphrase)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from aicmm import pdf
 from assessments.datatypes import CycleResult, ScoredAssessment, Seal, TeamHistory, Verdict
@@ -14,6 +15,7 @@ from assessments.leadership_words import (
     foundation_line,
     headline,
 )
+from assessments.proof import page_address
 from assessments.reports.contents import Contents, Entry, is_long
 from assessments.reports.one_page import OnePage, height_styles, one_page
 from assessments.reports.printing import (
@@ -23,6 +25,7 @@ from assessments.reports.printing import (
     name_size,
     printed_date,
     shortened,
+    site_address,
 )
 from assessments.scoring import explain
 from rubric.datatypes import Area, Rubric
@@ -87,19 +90,19 @@ class TeamPage:
     page: OnePage
 
 
-def portfolio_pdf(organization: str, histories: Sequence[TeamHistory]) -> bytes:
-    """The portfolio as PDF/UA-1, the same bytes for the same values. `histories` has at least one team.
+def portfolio_pdf(organization: str, histories: Sequence[TeamHistory], *, as_of: datetime) -> bytes:
+    """The portfolio as PDF/UA-1, the same bytes for the same values. `histories` has at least one team; `as_of` is
+    when the newest of what it tells came to be.
 
     `pdf.PdfUnavailable` where there is none; its text says why, for the person who asked.
     """
-    return pdf.render(portfolio_html(organization, histories))
+    return pdf.render(portfolio_html(organization, histories, as_of=as_of))
 
 
-def portfolio_html(organization: str, histories: Sequence[TeamHistory]) -> str:
+def portfolio_html(organization: str, histories: Sequence[TeamHistory], *, as_of: datetime) -> str:
     """The portfolio as a whole document with its styles, for `aicmm.pdf`."""
     anchors = {one.newest.code: f"team-{number}" for number, one in enumerate(histories[:MOST_PAGES], start=1)}
     tables = list(_tables(histories, anchors))
-    newest = max(one.newest.sealed_at for one in histories)
     pages = [_team_page(organization, one, anchors[one.newest.code]) for one in histories[:MOST_PAGES]]
     groups = leadership(histories)
     page_of = {one.team: f"#{anchors[one.newest.code]}" for one in histories[:MOST_PAGES]}
@@ -111,8 +114,10 @@ def portfolio_html(organization: str, histories: Sequence[TeamHistory]) -> str:
             "running": shortened(organization, RUNNING_LENGTH),
             "teams": len(histories),
             "newest_cycle": max(histories, key=lambda one: one.newest.cycle_starts_on).newest.cycle,
-            "date": printed_date(newest),
-            "moment": newest.isoformat(timespec="seconds"),
+            "date": printed_date(as_of),
+            "moment": as_of.isoformat(timespec="seconds"),
+            "check_url": site_address("verify-paper"),
+            "check_page": page_address(),
             "sentences": [line for group in groups for line in headline(group)],
             "outlooks": [_outlook(group, lambda team, _: page_of.get(team, "")) for group in groups],
             "tables": tables,

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from aicmm.links import absolute
 from aicmm.pdf import PdfUnavailable
@@ -54,12 +54,19 @@ def visits(request: HttpRequest, pk: UUID, link: int) -> HttpResponse:
     return render(request, "assessments/share_visits.html", sharing.log_page(assessment, link_to(assessment, link)))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def revoke(request: HttpRequest, pk: UUID, link: int) -> HttpResponse:
-    """End a link at once."""
+    """Asks whether a link is to end, and ends it at once."""
     user = signed_in(request)
-    found = link_to(led_assessment(user, pk).assessment, link)
+    assessment = led_assessment(user, pk).assessment
+    found = link_to(assessment, link)
+    if not found.works:
+        how = "was revoked before" if found.revoked_at else "has expired"
+        messages.info(request, f"The link for {found.label} {how}; it no longer works.")
+        return redirect("share", pk)
+    if request.method != "POST":
+        return render(request, "assessments/revoke_link.html", {"assessment": assessment, "link": found})
     actions.revoke(link=found, by=user)
     messages.success(request, f"The link for {found.label} is revoked; it no longer works.")
     return redirect("share", pk)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,7 +24,7 @@ BUSY = "Too many PDFs are being checked at the moment. Try again in a minute."
 @require_safe
 def seal(request: HttpRequest, code: str) -> HttpResponse:
     """Whether a scorecard with this seal was sealed here, whose it is and where it stands; tells no level or answer."""
-    if refusal := rates.refused(request, "verify-code"):
+    if refusal := rates.refused(request, "verify-code", back=reverse("verify-paper")):
         return refusal
     scorecard = Scorecard.objects.with_code(code).first()
     page = {"code": code, "paper_form": PaperForm(), **_about(scorecard)}
@@ -36,7 +37,7 @@ def seal(request: HttpRequest, code: str) -> HttpResponse:
 def paper(request: HttpRequest) -> HttpResponse:
     """Asks for a code or a PDF; `?code=` leads to the seal's page."""
     if request.method == "POST":
-        if refusal := rates.refused(request, "verify-file"):
+        if refusal := rates.refused(request, "verify-file", back=reverse("verify-paper")):
             return refusal
         request.upload_handlers = [OneFileInMemory(request)]
         return _with_file(request)

@@ -166,11 +166,11 @@ share-visits submitted                GET   302 404 404 403 403 200 403 403
 share-visits submitted                POST  405 405 405 405 405 405 405 405
 share-visits returned                 GET   302 404 404 403 403 404 403 403
 share-visits returned                 POST  405 405 405 405 405 405 405 405
-share-revoke draft                    GET   405 405 405 405 405 405 405 405
+share-revoke draft                    GET   302 404 404 403 403 404 404 404
 share-revoke draft                    POST  302 404 404 403 403 404 404 404
-share-revoke submitted                GET   405 405 405 405 405 405 405 405
+share-revoke submitted                GET   302 404 404 403 403 200 403 403
 share-revoke submitted                POST  302 404 404 403 403 302 403 403
-share-revoke returned                 GET   405 405 405 405 405 405 405 405
+share-revoke returned                 GET   302 404 404 403 403 404 403 403
 share-revoke returned                 POST  302 404 404 403 403 404 403 403
 shared                                GET   200 200 200 200 200 200 200 200
 shared                                POST  302 302 302 302 302 302 302 302

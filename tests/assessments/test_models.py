@@ -195,6 +195,10 @@ def share_visit(**fields: Any) -> ShareVisit:
     return ShareVisit.objects.create(**{"link": share_link(), "kind": "page", "client": "firefox"} | fields)
 
 
+def portfolio_paper(**fields: Any) -> IssuedPaper:
+    return issued_paper(kind="portfolio", scorecard=None, **fields)
+
+
 def issued_paper(**fields: Any) -> IssuedPaper:
     given = fields if "scorecard" in fields else fields | {"scorecard": scorecard()}
     return IssuedPaper.objects.create(**{"sha256": "a" * 64, "kind": "scorecard"} | given)
@@ -306,6 +310,10 @@ VIOLATIONS: dict[str, list[Callable[[], Any]]] = {
     "issued_paper_kind_known": [lambda: issued_paper(kind="poster")],
     "issued_paper_has_digest": [lambda: issued_paper(sha256="")],
     "issued_scorecard_is_of_one": [lambda: issued_paper(scorecard=None)],
+    "issued_of_organization_as_of": [
+        lambda: portfolio_paper(organization=make_organization()),
+        lambda: portfolio_paper(as_of=NOW),
+    ],
     "share_link_says_for_whom": [lambda: change(share_link(), label="")],
     "share_link_token_is_hashed": [lambda: change(share_link(), token_hash=make_share_link().token)],
     "share_link_passphrase_is_hashed": [lambda: change(share_link(), passphrase="four plain little words")],

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,10 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from aicmm import pdf
-from assessments import reports
+from assessments import actions, reports
 from assessments.datatypes import TeamHistory
 from assessments.models import IssuedPaper, Organization, PaperKind, Scorecard, User
 from assessments.reports.contents import MOST_PAGES
@@ -32,6 +34,8 @@ from . import pdf_checks
 from .paper_problems import lost, made, problems
 from .sheets import full_rubric, make_cycle_result
 from .varied import Case, teams_of, text
+
+AS_OF = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -153,8 +157,20 @@ def test_what_was_handed_out_is_known_again(agency: Agency, client: Client, sett
     paper = ask(agency.lead, agency.organization).content
     assert IssuedPaper.objects.get().kind == PaperKind.PORTFOLIO
     file = SimpleUploadedFile("portfolio.pdf", paper, "application/pdf")
-    reply = client.post(reverse("verify-paper"), {"paper": file})
-    assert "genuine" in reply.content.decode().lower()
+    shown = words(client.post(reverse("verify-paper"), {"paper": file}))
+    today = date_format(timezone.localtime(), "F j, Y")
+    assert "This PDF is genuine and unchanged" in shown
+    assert f"Whose it is Organization Department of Rivers As of {today}" in shown
+
+
+@pytest.mark.usefixtures("_plain")
+def test_it_is_as_of_the_newest_submission_or_decision(agency: Agency, reviewer: User) -> None:
+    submitted = make_submitted(organization=agency.organization, by=agency.lead)
+    ask(agency.lead, agency.organization)
+    assert IssuedPaper.objects.get().as_of == submitted.scorecards.get().sealed_at
+    actions.accept(assessment=submitted, by=reviewer)
+    ask(agency.lead, agency.organization)
+    assert IssuedPaper.objects.latest("pk").as_of == submitted.scorecards.get().reviews.get().decided_at
 
 
 # ---- What it is ----
@@ -170,7 +186,7 @@ ALL_LETTERS = pytest.mark.skipif(
 def test_whatever_the_teams_are_called_it_is_whole_and_for_everyone(count: int) -> None:
     histories = teams_of(count)
     organization = text(Case(count, "latin", "", 0, "", None), "Org", 150)
-    paper = made(reports.portfolio_html(organization, histories))
+    paper = made(reports.portfolio_html(organization, histories, as_of=AS_OF))
     assert list(problems(paper)) == []
     names = [organization, *(name for team in histories for name in (team.team, team.newest.cycle))]
     assert list(lost(paper.body, names)) == []
@@ -183,7 +199,7 @@ def test_whatever_the_teams_are_called_it_is_whole_and_for_everyone(count: int) 
 
 @ALL_LETTERS
 def test_many_teams_have_a_page_each_and_a_table_of_contents() -> None:
-    content = made(reports.portfolio_html("Department of Examples", teams_of(20))).body
+    content = made(reports.portfolio_html("Department of Examples", teams_of(20), as_of=AS_OF)).body
     first, *_, last = pages = pdf_checks.letters_of_pages(content)
     assert pdf_checks.ua_problems(content) == []
     assert MOST_PAGES < len(pages) == 20 + 3
@@ -195,10 +211,20 @@ def test_many_teams_have_a_page_each_and_a_table_of_contents() -> None:
 
 
 def test_the_same_teams_are_the_same_document() -> None:
-    assert reports.portfolio_html("Rivers", teams(3)) == reports.portfolio_html("Rivers", teams(3))
+    first, again = (reports.portfolio_html("Rivers", teams(3), as_of=AS_OF) for _ in range(2))
+    assert first == again
+
+
+def test_each_page_says_as_of_when_and_where_the_file_is_checked() -> None:
+    foot = "AI maturity portfolio as of November 23, 2026. Check it at 127.0.0.1:8000/verify/"
+    content = made(reports.portfolio_html("Rivers", teams(2), as_of=AS_OF)).body
+    assert pdf_checks.ua_problems(content) == []
+    pages = pdf_checks.letters_of_pages(content)
+    assert len(pages) > 2
+    assert all("".join(foot.split()) in page for page in pages)
 
 
 def test_of_more_teams_than_have_a_page_all_are_in_the_table() -> None:
-    html = reports.portfolio_html("Rivers", teams(30, name="Team"))
+    html = reports.portfolio_html("Rivers", teams(30, name="Team"), as_of=AS_OF)
     assert all(f"Team {number}" in html for number in range(1, 31))
     assert html.count('id="team-') == 24

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from assessments import actions
 from assessments.models import Assessment, AuditEvent, Membership, ShareLink, ShareVisit
@@ -161,9 +162,40 @@ def test_revoking_says_so_and_is_done_once(lead: Client, agency: Agency, submitt
     assert f"by {agency.lead.name}" in words(reply)
     assert address not in reply.content.decode()
     at = ShareLink.objects.get().revoked_at
-    lead.post(address)
+    assert "The link for Inspector General was revoked before; it no longer works." in words(
+        lead.post(address, follow=True)
+    )
     assert ShareLink.objects.get().revoked_at == at
     assert len(events("revoked")) == 1
+
+
+def test_before_a_link_ends_a_page_says_what_ends_and_nothing_ends_by_reading_it(
+    lead: Client, submitted: Assessment
+) -> None:
+    link = make_share_link(assessment=submitted).link
+    visits = [ShareVisit(link=link, kind=kind, client="other") for kind in ("page", "page", "wrong")]
+    ShareVisit.objects.bulk_create(visits)
+    address = reverse("share-revoke", args=[submitted.pk, link.pk])
+    assert f'href="{address}"' in lead.get(share(submitted)).content.decode()
+    shown = words(lead.get(address))
+    for said in (
+        "Revoke the link for Inspector General",
+        "Submission 1, figures only, without a passphrase",
+        "2 visits, 1 refused so far",
+        "Keep it",
+    ):
+        assert said in shown
+    lead.head(address)
+    assert ShareLink.objects.get().works
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_link_that_has_expired_is_said_to_have(lead: Client, submitted: Assessment, method: str) -> None:
+    link = make_share_link(assessment=submitted).link
+    ShareLink.objects.update(created_at=timezone.now() - timedelta(days=400))
+    reply = getattr(lead, method)(reverse("share-revoke", args=[submitted.pk, link.pk]), follow=True)
+    assert "The link for Inspector General has expired; it no longer works." in words(reply)
+    assert ShareLink.objects.get().revoked_at is None
 
 
 def test_any_lead_of_the_organization_revokes_what_another_made(agency: Agency, submitted: Assessment) -> None:
@@ -231,6 +263,9 @@ def test_the_log_says_who_came_as_far_as_is_kept(lead: Client, submitted: Assess
     ]
     page = lead.get(log)
     shown = words(page)
+    came = "1 visit, 1 refused, 2 asked for the passphrase"
+    assert came in shown
+    assert came in words(lead.get(share(submitted)))
     assert "Read the result Firefox 203.0.113.0/24" in shown
     assert "Typed a wrong passphrase Firefox 203.0.113.0/24" in shown
     assert "Was asked for the passphrase A program, such as a mail scanner 127.0.0.0/24" in shown
@@ -246,7 +281,7 @@ def test_list_and_log_take_the_same_queries_however_many_there_are(
             ShareVisit.objects.bulk_create(ShareVisit(link=link, kind="page", client="other") for _ in range(links))
         with django_assert_num_queries(5):
             lead.get(share(submitted))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             lead.get(reverse("share-visits", args=[submitted.pk, link.pk]))
 
 
@@ -254,8 +289,34 @@ def test_the_log_shows_the_newest_and_says_how_many_there_are(lead: Client, subm
     link = make_share_link(assessment=submitted).link
     ShareVisit.objects.bulk_create(ShareVisit(link=link, kind="page", client="other") for _ in range(201))
     shown = words(lead.get(reverse("share-visits", args=[submitted.pk, link.pk])))
-    assert "The newest 200 of 201 visits." in shown
+    assert "201 visits. The newest 200 of 201 are listed." in shown
     assert shown.count("Read the result") == 200
+
+
+def test_visits_are_deleted_two_years_after_their_link_ended_and_links_stay(
+    lead: Client, agency: Agency, submitted: Assessment, capsys: Any, settings: Settings
+) -> None:
+    def ended(days: int, *, revoked: bool = False) -> ShareLink:
+        """A link that ended so many days ago: a year after it was made, or, revoked, at once."""
+        link = make_share_link(assessment=submitted, days=365).link
+        moment = timezone.now() - timedelta(days=days)
+        made = {"created_at": moment, "revoked_at": moment} if revoked else {"created_at": moment - timedelta(days=365)}
+        ShareLink.objects.filter(pk=link.pk).update(**made)
+        ShareVisit.objects.create(link=link, kind="page", client="other")
+        return link
+
+    gone = [ended(731), ended(731, revoked=True)]
+    kept = [ended(729), ended(729, revoked=True), ended(-3)]
+    call_command("prune_pdfs")
+    assert capsys.readouterr().out.endswith("2 visits deleted.\n")
+    assert set(ShareVisit.objects.values_list("link", flat=True)) == {link.pk for link in kept}
+    assert ShareLink.objects.count() == 5
+    log = words(lead.get(reverse("share-visits", args=[submitted.pk, gone[0].pk])))
+    assert "it ended so long ago that its visits aren't kept any more" in unescape(log)
+    assert "Visits are kept until the link has ended for 730 days, then deleted." in log
+    settings.VISIT_DAYS = 30
+    call_command("prune_pdfs")
+    assert {visit.link for visit in ShareVisit.objects.all()} == {kept[2]}
 
 
 def test_answers_changed_after_the_seal_are_not_shared(agency: Agency) -> None:

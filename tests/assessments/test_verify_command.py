@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,21 @@ def test_a_report_without_answers_is_genuine_too(db: None, tmp_path: Path, capsy
         0,
         "genuine: byte for byte a brief that was made here; no answers are embedded, so no level was computed\n",
     )
+
+
+def test_of_a_portfolio_it_says_whose_it_is_and_as_of_when(
+    agency: Agency, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = b"%PDF a portfolio"
+    paper_store.issued(
+        paper_store._paper(content),
+        kind=PaperKind.PORTFOLIO,
+        organization=agency.organization.pk,
+        as_of=datetime(2026, 11, 23, 15, 30, tzinfo=UTC),
+    )
+    status, line = verify(content, tmp_path, capsys)
+    assert status == 0
+    assert "a portfolio report that was made here; of Department of Rivers as of 2026-11-23;" in line
 
 
 def test_altered(submitted: Assessment, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

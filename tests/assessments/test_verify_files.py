@@ -1,5 +1,6 @@
 """Checking a PDF: what is unchanged is known, and every way to cheat is found, or at least not called genuine."""
 
+import re
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -17,7 +18,7 @@ from assessments import actions, paper_store
 from assessments.models import Assessment, IssuedPaper, PaperKind, User
 from tests.assessments import forging
 from tests.assessments.test_verify import COUNTING
-from tests.factories import Agency, client_of, make_cycle, make_submitted
+from tests.factories import Agency, client_of, make_cycle, make_share_link, make_submitted
 
 ADDRESS = "/verify/"
 
@@ -96,6 +97,23 @@ def test_a_report_without_answers_in_it_is_known_by_its_bytes(db: None) -> None:
     page = said(content)
     assert "This PDF is genuine and unchanged" in page
     assert "a portfolio report that was made here on" in page
+
+
+@pytest.mark.parametrize("by_link", [False, True])
+def test_of_a_brief_it_is_told_whose_it_is_as_of_a_scorecard_and_nobody_is_named(
+    agency: Agency, submitted: Assessment, by_link: bool
+) -> None:
+    if by_link:
+        link = make_share_link(assessment=submitted, by=agency.lead)
+        content = Client().get(reverse("shared-brief-pdf", args=[link.token])).content
+    else:
+        content = client_of(agency.lead).get(reverse("brief-pdf", args=[submitted.pk])).content
+    page = said(content)
+    assert "a brief that was made here, of a submission that was sealed on" in page
+    for name in (agency.organization.name, submitted.team, submitted.cycle.name):
+        assert f"<bdi>{name}</bdi>" in page
+    for person in (agency.lead, agency.contributor):
+        assert person.name not in page
 
 
 def test_of_a_genuine_one_it_is_told_whose_it_is_and_no_more(pdf: bytes, submitted: Assessment) -> None:
@@ -314,7 +332,10 @@ def test_who_asks_too_often_is_told_when_to_come_again(
     assert [ask(client).status_code for _ in range(2)] == [ask(Client(REMOTE_ADDR="10.0.0.2")).status_code] * 2
     refusal = ask(client)
     assert (refusal.status_code, refusal["Retry-After"]) == (429, "60")
-    assert "has asked for this too often" in refusal.content.decode()
+    page = refusal.content.decode()
+    assert "has asked for this too often" in page
+    assert re.search(r"Come again at (noon|midnight|\d+(:\d\d)? [ap]\.m\.) E[SD]T\.", page)
+    assert f'href="{ADDRESS}">Go back and try again</a>' in page
     # Another address is another count; a header that anyone can send is none.
     assert ask(Client(REMOTE_ADDR="10.0.0.3")).status_code != 429
     assert ask(client, headers={"x-forwarded-for": "10.0.0.9"}).status_code == 429

@@ -684,8 +684,12 @@ def test_checking_a_scorecard(inspect: Inspect, shelf: Shelf, settings: Settings
     known = forging.printed(sheet)
     scorecard = forging.scorecard_of(shelf.submitted)
     paper_store.issued(paper_store._paper(known), kind=PaperKind.SCORECARD, scorecard=scorecard.pk)
+    portfolio = paper_store._paper(b"%PDF of a portfolio")
+    organization = shelf.submitted.organization_id
+    paper_store.issued(portfolio, kind=PaperKind.PORTFOLIO, organization=organization, as_of=scorecard.sealed_at)
     files = {
         "a PDF that is genuine": known,
+        "a portfolio that is genuine": portfolio.content,
         "a PDF saved anew": forging.saved_anew(known),
         "a PDF that was altered": forging.printed(forging.with_other_answers(sheet, level=5)),
         "a PDF that is unknown": forging.printed(forging.sealed_anew(forging.with_other_answers(sheet, level=5))),
@@ -741,6 +745,7 @@ def test_pages_of_sharing(inspect: Inspect, cast: Cast, shelf: Shelf, problems: 
     pages.page.get_by_role("button", name="Make the link").click()
     pages.look("share, made")
     pages.visit("visits", shelf.address("accepted", f"share/{shared.link.pk}/"))
+    pages.visit("revoking a link", shelf.address("accepted", f"share/{shared.link.pk}/revoke/"))
     pages.visit("visits, none", shelf.address("accepted", f"share/{revoked.link.pk}/"))
     pages.report()
 

@@ -62,10 +62,11 @@ def test_a_link_with_a_passphrase_from_its_making_to_its_end(
     expect(guest.get_by_role("link", name="Download the scorecard (PDF)")).to_be_visible()
 
     lead.goto(f"/assessments/{accepted.pk}/share/")
-    lead.get_by_role("link", name="1 visit by the link for Auditors").click()
+    lead.get_by_role("link", name="1 visit, 1 refused, 1 asked for the passphrase by the link for Auditors").click()
     for text in ("Read the result", "Typed a wrong passphrase", "Was asked for the passphrase"):
         expect(lead.get_by_role("cell", name=text)).to_have_count(1)
-    lead.get_by_role("button", name="Revoke the link for Auditors").click()
+    lead.get_by_role("link", name="Revoke the link for Auditors").click()
+    lead.get_by_role("button", name="Revoke the link").click()
     expect(lead.get_by_text("The link for Auditors is revoked; it no longer works.")).to_be_visible()
 
     guest.reload()

@@ -56,6 +56,8 @@ def said(verdict: Verdict) -> list[str]:
     parts = [*verdict.reasons, *verdict.notes]
     if verdict.paper:
         parts.append(f"byte for byte a {verdict.paper.get_kind_display().lower()} that was made here")
+    if verdict.paper and verdict.paper.organization and verdict.paper.as_of:
+        parts.append(f"of {verdict.paper.organization} as of {verdict.paper.as_of:%Y-%m-%d}")
     if verdict.scorecard:
         parts.append(f"sealed on {verdict.scorecard.sealed_at:%Y-%m-%d} as {verdict.scorecard.code}")
     reading = verdict.reading
