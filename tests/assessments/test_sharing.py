@@ -307,7 +307,7 @@ def test_visits_are_deleted_two_years_after_their_link_ended_and_links_stay(
 
     gone = [ended(731), ended(731, revoked=True)]
     kept = [ended(729), ended(729, revoked=True), ended(-3)]
-    call_command("prune_pdfs")
+    call_command("prune_visits")
     assert capsys.readouterr().out.endswith("2 visits deleted.\n")
     assert set(ShareVisit.objects.values_list("link", flat=True)) == {link.pk for link in kept}
     assert ShareLink.objects.count() == 5
@@ -315,7 +315,7 @@ def test_visits_are_deleted_two_years_after_their_link_ended_and_links_stay(
     assert "it ended so long ago that its visits aren't kept any more" in unescape(log)
     assert "Visits are kept until the link has ended for 730 days, then deleted." in log
     settings.VISIT_DAYS = 30
-    call_command("prune_pdfs")
+    call_command("prune_visits")
     assert {visit.link for visit in ShareVisit.objects.all()} == {kept[2]}
 
 
