@@ -240,9 +240,11 @@ def small_strip_svg(
 
 def _small_row(row: _Row, bar: Bar, top: float) -> str:
     levels = levels_of(row.result)
-    signs = "" if row.previous is None else bar.sign(_SMALL_DOT, row.previous)
+    # Side by side where they are one level, each within its cell: beneath the triangle the dot would be hidden.
+    aside = 0.22 if row.validated == row.previous else 0.0
+    signs = "" if row.previous is None else bar.sign(_SMALL_DOT, row.previous + aside)
     if row.validated is not None:
-        signs += bar.sign(_SMALL_TRIANGLE, row.validated - (0.25 if row.validated == row.previous else 0.0))
+        signs += bar.sign(_SMALL_TRIANGLE, row.validated - aside)
     (name,) = wrap(row.area.name, _SMALL_SIZE, _SMALL_NAME - 6, 1) or ("",)
     return (
         f'<text y="{number(top + 11)}" font-weight="700">{escaped(name)}</text>'
