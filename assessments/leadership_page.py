@@ -80,7 +80,7 @@ class MovedTeam:
 @dataclass(frozen=True, slots=True)
 class Section:
     """All teams that are assessed by one rubric. `number` tells the sections of a page apart, and so does `rubric`: its
-    name, empty where there is one section."""
+    name, empty where there is one section. `areas` run from the top of the stack down, as in the pictures."""
 
     number: int
     rubric: str
@@ -135,7 +135,7 @@ def _answering(organization: Organization) -> str:
 
 
 def _section(group: Leadership, *, number: int, named: bool) -> Section:
-    teams = len(group.teams)
+    teams, areas = len(group.teams), group.areas[::-1]
     results_of = {team.team: _result_address(team) for team in group.teams}
 
     def address_of(team: str, area: str) -> str:
@@ -148,8 +148,8 @@ def _section(group: Leadership, *, number: int, named: bool) -> Section:
         cards=tuple(_card(team) for team in group.teams),
         signs=_signs(group),
         sealed_at=max(team.newest.sealed_at for team in group.teams),
-        areas=group.areas,
-        rows=tuple(_row(team, group.areas) for team in group.teams),
+        areas=areas,
+        rows=tuple(_row(team, areas) for team in group.teams),
         compared=any(team.before for team in group.teams),
         moved=_moved(group.moves[:MOVES_SHOWN], address_of),
         more_moves=words.more_moves(len(group.moves[MOVES_SHOWN:]), teams),

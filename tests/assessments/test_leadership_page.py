@@ -26,6 +26,7 @@ from tests.factories import (
     make_submitted,
 )
 from tests.rubric.factories import make_rubric
+from tests.uswds.markup import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -179,10 +180,18 @@ def test_the_table_says_what_the_pictures_say(agency: Agency) -> None:
     picture = str(section.cards[0].picture)
     drawn = re.findall(r'text-anchor="end" font-weight="700">([^<]+)</text>', picture)
     told = [level.split(" ")[0] for _, level in section.rows[0].levels]
-    assert drawn == told[::-1] == ["3", "–", "3", "3", "3", "3", "3"]
-    assert section.rows[0].levels[0] == ("PeopleOps", "3 (1 before)")
+    assert drawn == told == ["3", "–", "3", "3", "3", "3", "3"]
+    assert section.rows[0].levels[-1] == ("PeopleOps", "3 (1 before)")
     assert picture.count("<circle") == 7
     assert "<title" in picture
+
+
+def test_the_table_runs_as_the_pictures_do_from_the_top_of_the_stack_down(agency: Agency) -> None:
+    submitted_in(agency, days_ago=100)
+    (section,) = page(agency.viewer, agency).context["sections"]
+    drawn = re.findall(r'<text y="[^"]+" font-weight="700">([^<]+)</text>', str(section.cards[0].picture))
+    assert drawn == [area.name for area in section.areas] == [name for name, _ in section.rows[0].levels]
+    assert drawn[0] == "AIOps"
 
 
 def test_names_are_never_markup(agency: Agency) -> None:
@@ -211,6 +220,40 @@ def test_the_queries_do_not_grow(
         make_assessment(organization=agency.organization, by=agency.lead)
         with django_assert_num_queries(7):
             client.get(address)
+
+
+# ---- The way there ----
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["", "results/", "mlops/", "submit/", "rename/", "share/", "peers/", "summary/"],
+    ids=lambda where: where[:-1],
+)
+def test_every_page_of_an_assessment_leads_up_to_it(agency: Agency, where: str) -> None:
+    assessment = make_returned(organization=agency.organization, by=agency.lead)
+    assert crumbs(agency.lead, reverse("assessment", args=[assessment.pk]) + where)[:2] == [
+        ("Assessments", reverse("assessments")),
+        ("Department of Rivers", reverse("leadership", args=[agency.organization.code])),
+    ]
+
+
+def test_whoever_only_reads_is_led_there_and_may_go(agency: Agency, reviewer: User) -> None:
+    assessment = make_submitted(organization=agency.organization, by=agency.lead, team="Locks")
+    up = reverse("leadership", args=[agency.organization.code])
+    for person in (agency.viewer, reviewer):
+        links = crumbs(person, reverse("result", args=[assessment.pk]))
+        assert [text for text, _ in links] == ["Assessments", "Department of Rivers", f"Locks, {assessment.cycle}"]
+        assert links[1][1] == up
+        page(person, agency)
+
+
+def crumbs(person: User, address: str) -> list[tuple[str, str | None]]:
+    """Text and address of each link in the breadcrumbs of a page, in the order of the keyboard."""
+    response = client_of(person).get(address)
+    assert response.status_code == 200
+    trail = parse(response.content.decode()).one("nav", css="usa-breadcrumb")
+    return [(link.text, link["href"]) for link in trail.all("a")]
 
 
 # ---- Home ----
