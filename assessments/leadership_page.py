@@ -1,6 +1,6 @@
 """The leadership page: the values of `leadership`, in the words of `leadership_words`, as its template prints them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from aicmm.links import absolute
 from assessments import charts, results, wording
 from assessments import leadership_words as words
 from assessments.access import ResultsAccess
+from assessments.at_work import Return, at_work, returns_of
 from assessments.leadership import (
     DECISIONS_SHOWN,
     FOUNDATIONS_SHOWN,
@@ -22,7 +23,7 @@ from assessments.leadership import (
     leadership,
 )
 from assessments.leadership_words import AddressOf, Because, DecisionLine, FoundationLine, Spoken
-from assessments.models import Assessment, Organization, State
+from assessments.models import Assessment, State
 from assessments.overview import STATE_SENTENCES, drawn
 from rubric.datatypes import Area
 
@@ -33,8 +34,8 @@ COMPARED = 2
 @dataclass(frozen=True, slots=True)
 class TeamCard:
     """One team among the others. `query` asks for the submission that is shown, where the team works on another.
-    `verdict` says that the CoE asks for more, or where it accepted other levels; else it is empty, and `state_label`
-    says where it accepted those that were claimed."""
+    `verdict` says that the CoE returned it, or where it accepted other levels; else it is empty, and `state_label` says
+    where it accepted those that were claimed. `returned_href` leads to what it said on returning; else it is empty."""
 
     pk: str
     query: str
@@ -45,6 +46,7 @@ class TeamCard:
     picture: SafeString
     line: str
     verdict: str
+    returned_href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class MovedTeam:
 @dataclass(frozen=True, slots=True)
 class Section:
     """All teams that are assessed by one rubric. `number` tells the sections of a page apart, and so does `rubric`: its
-    name, empty where there is one section."""
+    name, empty where there is one section. `areas` run from the top of the stack down, as in the pictures."""
 
     number: int
     rubric: str
@@ -99,18 +101,21 @@ class Section:
 
 
 def page(access: ResultsAccess) -> dict[str, Any]:
-    """What the page prints. Four queries at most, whatever the number of teams and cycles."""
+    """What the page prints. Five queries at most, whatever the number of teams and cycles."""
     groups = leadership(results.histories(access, newest=COMPARED))
+    # What isn't submitted is the team's own: staff of the CoE are told nothing of it.
+    unfinished = list(Assessment.objects.at_work(access.organization)) if access.is_member else []
+    returns = returns_of(_returned(groups, unfinished), to_members=access.is_member)
     return {
         "organization": access.organization,
         "access": access,
         "address": absolute(reverse("leadership", args=[access.organization.code])),
         "sections": tuple(
-            _section(group, number=number, named=len(groups) > 1) for number, group in enumerate(groups, start=1)
+            _section(group, returns, number=number, named=len(groups) > 1)
+            for number, group in enumerate(groups, start=1)
         ),
         "nobody": words.NOBODY,
-        # What isn't submitted is the team's own: staff of the CoE are told nothing of it.
-        "answering": _answering(access.organization) if access.is_member else "",
+        "at_work": at_work(unfinished, returns),
     }
 
 
@@ -125,17 +130,14 @@ def in_short(accesses: Collection[ResultsAccess]) -> Mapping[int, str]:
     }
 
 
-def _answering(organization: Organization) -> str:
-    drafts = list(Assessment.objects.being_answered(organization).order_by())
-    return words.still_answering(
-        len({draft.team.lower() for draft in drafts}),
-        sum(draft.answered for draft in drafts),
-        sum(draft.questions for draft in drafts),
-    )
+def _returned(groups: Iterable[Leadership], unfinished: Iterable[Assessment]) -> set[str]:
+    """Of which assessments the page says that they were returned, by their ids."""
+    shown = {team.newest.assessment_id for group in groups for team in group.teams if _is_returned(team)}
+    return shown | {str(one.pk) for one in unfinished if one.state == State.RETURNED}
 
 
-def _section(group: Leadership, *, number: int, named: bool) -> Section:
-    teams = len(group.teams)
+def _section(group: Leadership, returns: Mapping[str, Return], *, number: int, named: bool) -> Section:
+    teams, areas = len(group.teams), group.areas[::-1]
     results_of = {team.team: _result_address(team) for team in group.teams}
 
     def address_of(team: str, area: str) -> str:
@@ -145,11 +147,11 @@ def _section(group: Leadership, *, number: int, named: bool) -> Section:
         number=number,
         rubric=group.rubric.name if named else "",
         headline=words.headline(group),
-        cards=tuple(_card(team) for team in group.teams),
+        cards=tuple(_card(team, returns.get(team.newest.assessment_id)) for team in group.teams),
         signs=_signs(group),
         sealed_at=max(team.newest.sealed_at for team in group.teams),
-        areas=group.areas,
-        rows=tuple(_row(team, group.areas) for team in group.teams),
+        areas=areas,
+        rows=tuple(_row(team, areas) for team in group.teams),
         compared=any(team.before for team in group.teams),
         moved=_moved(group.moves[:MOVES_SHOWN], address_of),
         more_moves=words.more_moves(len(group.moves[MOVES_SHOWN:]), teams),
@@ -161,8 +163,8 @@ def _section(group: Leadership, *, number: int, named: bool) -> Section:
     )
 
 
-def _card(team: TeamStanding) -> TeamCard:
-    newest, line, verdict = team.newest, words.team_line(team), _verdict(team)
+def _card(team: TeamStanding, returned: Return | None) -> TeamCard:
+    newest, line, verdict = team.newest, words.team_line(team), _verdict(team, returned)
     picture = charts.small_strip_svg(
         newest.rubric,
         newest.result,
@@ -181,12 +183,23 @@ def _card(team: TeamStanding) -> TeamCard:
         picture=drawn(picture),
         line=line,
         verdict=verdict,
+        returned_href=_returned_href(team, returned),
     )
 
 
+def _returned_href(team: TeamStanding, returned: Return | None) -> str:
+    """Where the result says more of what the CoE found; empty where the team's submission wasn't returned."""
+    if not _is_returned(team):
+        return ""
+    return _result_address(team) + ("#validated-title" if returned and returned.otherwise else "")
+
+
+def _is_returned(team: TeamStanding) -> bool:
+    return team.newest.state == State.RETURNED
+
+
 def _query(team: TeamStanding) -> str:
-    newest = team.newest
-    return f"?submission={newest.sequence}" if newest.state == State.RETURNED else ""
+    return f"?submission={team.newest.sequence}" if _is_returned(team) else ""
 
 
 def _result_address(team: TeamStanding) -> str:
@@ -198,9 +211,11 @@ def _state(team: TeamStanding) -> str:
     return f"{label} as claimed" if team.newest.validated and not _differs(team) else label
 
 
-def _verdict(team: TeamStanding) -> str:
+def _verdict(team: TeamStanding, returned: Return | None) -> str:
     newest = team.newest
-    if newest.state == State.RETURNED:
+    if returned:
+        return words.returned(newest.rubric, returned.day, returned.otherwise)
+    if _is_returned(team):
         return STATE_SENTENCES[State.RETURNED]
     return wording.verdict_sentence(newest.rubric, newest.result, newest.validated or {}) if _differs(team) else ""
 

@@ -3,7 +3,7 @@
 Whoever prints names in a sentence takes them with what follows each (`spoken`), so that each name stays apart.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -114,6 +114,23 @@ def still_answering(teams: int, answered: int, questions: int) -> str:
     return as_sentence(f"{counted(teams, 'team')} {_is(teams)} still answering: {done}.")
 
 
+def reworking(teams: int) -> str:
+    """How many teams have a submission back and haven't submitted again; empty where none has."""
+    if not teams:
+        return ""
+    return as_sentence(f"{counted(teams, 'team')} {_is(teams)} reworking what was returned.")
+
+
+def how_far(answered: int, questions: int) -> str:
+    """ "28 of 29 answered"."""
+    return f"{answered} of {questions} answered"
+
+
+def more_at_work(count: int) -> str:
+    """How many aren't named; empty if none."""
+    return f"And {number_word(count)} more, among all assessments." if count else ""
+
+
 def _where(group: Leadership) -> str:
     rubric, teams = group.rubric, group.teams
     said = as_sentence(f"{counted(len(teams), 'team')} {_has(len(teams))} submitted.")
@@ -213,6 +230,16 @@ def team_line(team: TeamStanding) -> str:
     """One team in a sentence: its lowest areas, or the level that all share, and what moved."""
     since = f"{rises_and_falls([_steps(one) for one in team.moved])} since {team.before.cycle}" if team.before else ""
     return f"{_lowest(team)} {as_sentence(since) or 'Nothing to compare with yet'}."
+
+
+def returned(rubric: Rubric, day: str, otherwise: Collection[str]) -> str:
+    """That a team's newest submission was returned, and the areas, by their codes, for which the CoE found another
+    level than the one that was claimed."""
+    names = [area.name for area in rubric.areas if area.code in otherwise]
+    if not names:
+        return f"Returned on {day}; the CoE asks for more before it accepts."
+    levels = "another level" if len(names) == 1 else "other levels"
+    return f"Returned on {day}; the CoE found {levels} in {_names(names)}."
 
 
 def _steps(movement: wording.Movement) -> int:

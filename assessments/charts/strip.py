@@ -64,21 +64,6 @@ class _Row:
         return f"Level {level}, up to {high}" if high > level else f"Level {level}"
 
     @property
-    def _one_place(self) -> bool:
-        """Whether last cycle's sign and the CoE's would lie on one another."""
-        return self.validated is not None and self.validated == self.previous
-
-    @property
-    def dot_at(self) -> float:
-        """Where last cycle's sign stands, in levels: right of the CoE's where both are at one level; 0 without one."""
-        return (self.previous or 0) + (0.2 if self._one_place else 0.0)
-
-    @property
-    def triangle_at(self) -> float:
-        """Where the CoE's sign stands, in levels; 0 without one."""
-        return (self.validated or 0) - (0.25 if self._one_place else 0.0)
-
-    @property
     def lines(self) -> tuple[str, ...]:
         return row_lines(self.area.name, self.level_text)
 
@@ -91,11 +76,11 @@ class _Row:
         aside = 0.2 if self.target == self.previous else 0.0
         signs = ""
         if self.previous is not None:
-            signs += bar.sign(_DOT, self.dot_at - aside)
+            signs += bar.sign(_DOT, self.previous - aside)
         if self.target is not None:
             signs += bar.sign(_DIAMOND, self.target + aside)
         if self.validated is not None:
-            signs += bar.sign(_TRIANGLE, self.triangle_at)
+            signs += bar.sign(_TRIANGLE, self.validated - (0.25 if self.validated == self.previous else 0.0))
         if self.result is not None and self.result.score is not None:
             signs += bar.sign(_TICK, float(self.result.score))
         return signs
@@ -255,9 +240,11 @@ def small_strip_svg(
 
 def _small_row(row: _Row, bar: Bar, top: float) -> str:
     levels = levels_of(row.result)
-    signs = "" if row.previous is None else bar.sign(_SMALL_DOT, row.dot_at)
+    # Side by side where they are one level, each within its cell: beneath the triangle the dot would be hidden.
+    aside = 0.22 if row.validated == row.previous else 0.0
+    signs = "" if row.previous is None else bar.sign(_SMALL_DOT, row.previous + aside)
     if row.validated is not None:
-        signs += bar.sign(_SMALL_TRIANGLE, row.triangle_at)
+        signs += bar.sign(_SMALL_TRIANGLE, row.validated - aside)
     (name,) = wrap(row.area.name, _SMALL_SIZE, _SMALL_NAME - 6, 1) or ("",)
     return (
         f'<text y="{number(top + 11)}" font-weight="700">{escaped(name)}</text>'

@@ -101,9 +101,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         """Submissions that wait for the CoE, oldest first."""
         return self.filter(state=State.SUBMITTED).order_by("submitted_at")
 
-    def being_answered(self, organization: Organization) -> Self:
-        """What teams of an organization have begun and never submitted, with how far they are."""
-        return self.filter(organization=organization, state=State.DRAFT, submitted_at=None).with_progress()
+    def at_work(self, organization: Organization) -> Self:
+        """What teams of an organization can still change, with how far they are; what is due first comes first."""
+        editable = self.filter(organization=organization, state__in=EDITABLE).select_related("cycle")
+        return editable.with_progress().order_by("cycle__due_on", "team", "pk")
 
     def with_names(self) -> Self:
         """Loads organization and cycle along, and what `with_rubric` adds."""

@@ -4,7 +4,6 @@ import json
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise
 from math import hypot
@@ -537,22 +536,14 @@ class TestSmallStrip:
         triangles = [path for path in signed.iter(f"{SVG}path") if path.attrib["d"].startswith("M0-7L6.5")]
         assert len(triangles) == 1
 
-    @pytest.mark.parametrize(
-        ("draw", "reach"),
-        [(strip_svg, 5.5 + 6.5 + 2), (small_strip_svg, 3.6 + 0.65 * 6.5 + 1.4)],
-        ids=["large", "small"],
-    )
-    def test_neither_sign_covers_the_other_where_both_are_at_one_level(self, draw: Any, reach: float) -> None:
-        area = RATED.areas[0]
-        assert area.level is not None
-        before = replace(RATED, areas=(replace(area, level=area.level + 1), *RATED.areas[1:]))
-        found = {area.area: area.level + 1}
-        drawn = draw(RUBRIC, RATED, ident="x", title="x", previous=before, validated=found)
-        dot, triangle = (
-            float(re.findall(rf'translate\(([\d.]+) [\d.]+\)">(?:<g transform="scale\S+>)?<{sign}', drawn)[which])
-            for sign, which in (("circle", len(NAMES) - 1), ('path d="M0-7L6.5', 0))
-        )
-        assert dot - triangle >= reach
+    def test_where_both_signs_are_one_level_they_stand_apart_within_its_cell(self) -> None:
+        before = make_result(rubric=RUBRIC, figures=(5, 3, 2, 4, 2, 1, 1))
+        svg = self.small(RATED, previous=before, validated={RATED.areas[0].area: 5})
+        group = next(g for g in svg.iter(f"{SVG}g") if g.find(f"{SVG}g/{SVG}g[@transform='scale(.65)']") is not None)
+        dot, triangle = (float(sign.attrib["transform"][10:].split(" ")[0]) for sign in group.findall(f"{SVG}g")[-2:])
+        step = (264 - 84 - 22) / 5
+        assert dot - triangle > 3.6 + 0.75 + 0.65 * (6.5 + 2)
+        assert 4 * step < triangle - 5 < dot + 5 < 5 * step
 
     def test_the_key_names_the_signs_that_occur_and_no_other(self) -> None:
         for occurs, count in ((False, 0), (True, 4)):

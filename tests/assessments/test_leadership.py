@@ -343,8 +343,37 @@ def test_the_third_line_says_what_holds_back(group: Leadership, lines: list[str]
         ((12, 40, 348), "12 teams are still answering: 40 of 348 questions have an answer so far."),
     ],
 )
-def test_drafts_are_mentioned_as_a_number_and_no_more(counts: tuple[int, int, int], line: str) -> None:
+def test_how_far_all_drafts_are_is_said_in_one_number(counts: tuple[int, int, int], line: str) -> None:
     assert words.still_answering(*counts) == line
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (words.reworking(0), ""),
+        (words.reworking(1), "One team is reworking what was returned."),
+        (words.reworking(2), "Two teams are reworking what was returned."),
+        (words.how_far(0, 1), "0 of 1 answered"),
+        (words.more_at_work(0), ""),
+        (words.more_at_work(1), "And one more, among all assessments."),
+    ],
+)
+def test_who_is_at_work_is_counted(line: str, text: str) -> None:
+    assert line == text
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "line"),
+    [
+        ((), "Returned on May 1; the CoE asks for more before it accepts."),
+        (("data",), "Returned on May 1; the CoE found another level in Data."),
+        (("data", "people"), "Returned on May 1; the CoE found other levels in People and Data."),
+        (("d", "c", "b", "a"), "Returned on May 1; the CoE found other levels in four areas."),
+    ],
+)
+def test_what_was_returned_says_where_the_coe_found_other_levels(otherwise: Sequence[str], line: str) -> None:
+    rubric = make_rubric(names=("A", "B", "C", "D", *NAMES))
+    assert words.returned(rubric, "May 1", otherwise) == line
 
 
 @pytest.mark.parametrize(

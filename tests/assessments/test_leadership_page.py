@@ -21,11 +21,13 @@ from tests.factories import (
     make_cycle,
     make_member,
     make_membership,
+    make_past_cycle,
     make_returned,
     make_reviewer,
     make_submitted,
 )
 from tests.rubric.factories import make_rubric
+from tests.uswds.markup import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +41,10 @@ def page(person: User, agency: Agency) -> Any:
 def words(response: Any) -> str:
     body = response.content.decode().split("<main", 1)[1].split("</main>", 1)[0]
     return " ".join(html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"(?=</?(li|p|td|th|h\d|title))", " ", body))).split())
+
+
+def today() -> str:
+    return date_format(timezone.localdate(), "F j, Y")
 
 
 def submitted_in(agency: Agency, *, days_ago: int, team: str = "A team", **answers: Any) -> Assessment:
@@ -127,8 +133,7 @@ def test_where_the_coe_accepted_what_was_claimed_the_card_says_so(agency: Agency
 
 def test_on_paper_it_says_from_when_and_where_it_is(agency: Agency, settings: Any) -> None:
     settings.SITE_URL = "https://maturity.example.gov"
-    today = date_format(timezone.localtime(), "F j, Y")
-    assert f"As of {today}, from https://maturity.example.gov/organizations/" in words(page(agency.viewer, agency))
+    assert f"As of {today()}, from https://maturity.example.gov/organizations/" in words(page(agency.viewer, agency))
 
 
 def test_while_a_second_look_is_open_staff_see_claimed_levels_alone(agency: Agency, reviewer: User) -> None:
@@ -144,22 +149,89 @@ def test_while_a_second_look_is_open_staff_see_claimed_levels_alone(agency: Agen
     assert "claimed Level 4" in words(page(agency.lead, agency))
 
 
-def test_drafts_are_a_number_to_members_and_nothing_to_staff(agency: Agency, reviewer: User) -> None:
+def test_drafts_are_named_to_members_with_how_far_they_are_and_nothing_to_staff(agency: Agency, reviewer: User) -> None:
     answer_all(agency.draft, level=5, choices={"mlops-1": ""}, rationale="Still a secret")
     text = words(page(agency.viewer, agency))
     assert "One team is still answering: 28 of 29 questions have an answer so far." in text
     assert "No team has submitted yet" in text
-    assert "Flood Forecasts" not in text
+    due = date_format(agency.draft.cycle.due_on, "F j, Y")
+    assert f"Flood Forecasts, {agency.draft.cycle}: 28 of 29 answered; due {due}" in text
+    assert "secret" not in text
     make_assessment(organization=agency.organization, by=agency.lead)
     assert "Two teams are still answering: 28 of 58" in words(page(agency.viewer, agency))
-    assert "still answering" not in words(page(reviewer, agency))
+    for_staff = words(page(reviewer, agency))
+    assert "still answering" not in for_staff
+    assert "Flood Forecasts" not in for_staff
+
+
+def test_what_was_returned_is_named_with_its_day_and_leads_where_a_viewer_may_go(agency: Agency) -> None:
+    actions.discard(assessment=agency.draft, by=agency.lead)
+    returned = make_returned(organization=agency.organization, by=agency.lead, team="Locks", cycle=make_past_cycle())
+    due = date_format(returned.cycle.due_on, "F j, Y")
+    response = page(agency.viewer, agency)
+    text = words(response)
+    assert (
+        f"One team is reworking what was returned. Locks, {returned.cycle}: returned on {today()}; was due {due}"
+        in text
+    )
+    assert "still answering" not in text
+    address = reverse("assessment", args=[returned.pk])
+    assert f'<a href="{address}"><bdi>Locks</bdi>, ' in response.content.decode()
+    assert client_of(agency.viewer).get(address).status_code == 200
+
+
+def test_six_at_work_are_named_what_is_due_first_before_the_others_and_the_rest_is_counted(agency: Agency) -> None:
+    for number in range(8):
+        make_assessment(
+            organization=agency.organization, by=agency.lead, team=f"Team {number}", cycle=make_past_cycle()
+        )
+    text = words(page(agency.viewer, agency))
+    named = re.findall(r"(Team \d|Flood Forecasts), ", text)
+    assert len(named) == 6
+    assert "Flood Forecasts" not in named
+    assert "And three more, among all assessments." in text
+
+
+def test_where_a_returned_submission_was_found_at_other_levels_the_card_says_so_and_leads_there(
+    agency: Agency, reviewer: User
+) -> None:
+    assessment = submitted_in(agency, days_ago=100, level=4)
+    found = {"dataops": 2, "mlops": 3, "secops": 4}
+    entry = actions.ReviewEntry(
+        comment="More", areas={area: actions.AreaEntry(level, "Why." * (level < 4)) for area, level in found.items()}
+    )
+    actions.return_(assessment=assessment, by=make_reviewer(), entry=entry)
+    sentence = f"Returned on {today()}; the CoE found other levels in DataOps and MLOps."
+    address = f"{reverse('result', args=[assessment.pk])}?submission=1"
+    for person in (agency.viewer, reviewer):
+        content = page(person, agency).content.decode()
+        assert f'<a href="{address}#validated-title">{sentence}</a>' in content
+        assert 'id="validated-title"' in client_of(person).get(address).content.decode()
+    # The levels stay those that were claimed; only accepted ones stand beside them.
+    assert [level for _, level in page(agency.viewer, agency).context["sections"][0].rows[0].levels] == ["4"] * 7
+    Scorecard.objects.filter(assessment=assessment).update(second_look=True)
+    for_staff = words(page(reviewer, agency))
+    assert "found other levels" not in for_staff
+    assert "The Center of Excellence asks for more before it accepts." in for_staff
+
+
+def test_what_an_earlier_return_found_is_not_said_of_a_later_one(agency: Agency) -> None:
+    assessment = submitted_in(agency, days_ago=100, level=4)
+    entry = actions.ReviewEntry(comment="More", areas={"mlops": actions.AreaEntry(2, "Why.")})
+    actions.return_(assessment=assessment, by=make_reviewer(), entry=entry)
+    answer_all(assessment, level=3, by=agency.lead)
+    make_submitted(assessment=assessment)
+    actions.return_(assessment=assessment, by=make_reviewer(), comment="More")
+    text = words(page(agency.viewer, agency))
+    assert f"Returned on {today()}; the CoE asks for more before it accepts." in text
+    assert "found" not in text
 
 
 def test_what_is_being_revised_shows_as_it_was_submitted(agency: Agency) -> None:
     returned = make_returned(organization=agency.organization, by=agency.lead, level=2)
     answer_all(returned, level=5)
     text = words(page(agency.lead, agency))
-    assert "Nothing to compare with yet. The Center of Excellence asks for more before it accepts." in text
+    assert f"Nothing to compare with yet. Returned on {today()}; the CoE asks for more before it accepts." in text
     assert "All seven areas stand at Level 2, Repeatable." in text
     assert "One team is still answering" in text  # the agency's own draft, not this one
     assert "Two teams" not in text
@@ -179,10 +251,18 @@ def test_the_table_says_what_the_pictures_say(agency: Agency) -> None:
     picture = str(section.cards[0].picture)
     drawn = re.findall(r'text-anchor="end" font-weight="700">([^<]+)</text>', picture)
     told = [level.split(" ")[0] for _, level in section.rows[0].levels]
-    assert drawn == told[::-1] == ["3", "–", "3", "3", "3", "3", "3"]
-    assert section.rows[0].levels[0] == ("PeopleOps", "3 (1 before)")
+    assert drawn == told == ["3", "–", "3", "3", "3", "3", "3"]
+    assert section.rows[0].levels[-1] == ("PeopleOps", "3 (1 before)")
     assert picture.count("<circle") == 7
     assert "<title" in picture
+
+
+def test_the_table_runs_as_the_pictures_do_from_the_top_of_the_stack_down(agency: Agency) -> None:
+    submitted_in(agency, days_ago=100)
+    (section,) = page(agency.viewer, agency).context["sections"]
+    drawn = re.findall(r'<text y="[^"]+" font-weight="700">([^<]+)</text>', str(section.cards[0].picture))
+    assert drawn == [area.name for area in section.areas] == [name for name, _ in section.rows[0].levels]
+    assert drawn[0] == "AIOps"
 
 
 def test_names_are_never_markup(agency: Agency) -> None:
@@ -211,6 +291,44 @@ def test_the_queries_do_not_grow(
         make_assessment(organization=agency.organization, by=agency.lead)
         with django_assert_num_queries(7):
             client.get(address)
+    for count in range(2):
+        make_returned(organization=agency.organization, by=agency.lead, team=f"Returned {count}")
+        with django_assert_num_queries(8):
+            client.get(address)
+
+
+# ---- The way there ----
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["", "results/", "mlops/", "submit/", "rename/", "share/", "peers/", "summary/"],
+    ids=lambda where: where[:-1],
+)
+def test_every_page_of_an_assessment_leads_up_to_it(agency: Agency, where: str) -> None:
+    assessment = make_returned(organization=agency.organization, by=agency.lead)
+    assert crumbs(agency.lead, reverse("assessment", args=[assessment.pk]) + where)[:2] == [
+        ("Assessments", reverse("assessments")),
+        ("Department of Rivers", reverse("leadership", args=[agency.organization.code])),
+    ]
+
+
+def test_whoever_only_reads_is_led_there_and_may_go(agency: Agency, reviewer: User) -> None:
+    assessment = make_submitted(organization=agency.organization, by=agency.lead, team="Locks")
+    up = reverse("leadership", args=[agency.organization.code])
+    for person in (agency.viewer, reviewer):
+        links = crumbs(person, reverse("result", args=[assessment.pk]))
+        assert [text for text, _ in links] == ["Assessments", "Department of Rivers", f"Locks, {assessment.cycle}"]
+        assert links[1][1] == up
+        page(person, agency)
+
+
+def crumbs(person: User, address: str) -> list[tuple[str, str | None]]:
+    """Text and address of each link in the breadcrumbs of a page, in the order of the keyboard."""
+    response = client_of(person).get(address)
+    assert response.status_code == 200
+    trail = parse(response.content.decode()).one("nav", css="usa-breadcrumb")
+    return [(link.text, link["href"]) for link in trail.all("a")]
 
 
 # ---- Home ----
@@ -233,12 +351,3 @@ def test_others_find_the_way_there(agency: Agency, role: Role) -> None:
     response = client_of(member).get("/")
     assert response.context["organizations"] == ()
     assert "Where the teams of Department of Rivers stand" in words(response)
-
-
-@pytest.mark.parametrize("name", ["assessment", "result"])
-def test_each_page_of_a_team_leads_to_where_the_organization_s_teams_stand(agency: Agency, name: str) -> None:
-    submitted = make_submitted(assessment=agency.draft)
-    for person in (agency.viewer, make_reviewer()):
-        response = client_of(person).get(reverse(name, args=[submitted.pk]))
-        breadcrumbs = response.content.decode().split('aria-label="Breadcrumbs"', 1)[1].split("</nav>", 1)[0]
-        assert f'href="{reverse("leadership", args=[agency.organization.code])}"' in breadcrumbs

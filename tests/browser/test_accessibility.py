@@ -640,7 +640,7 @@ def test_each_teams_picture_says_what_the_table_says(visit: Visit, cast: Cast, s
     drawn = page.evaluate("""() => [...document.querySelectorAll("svg.strip-small")].map(picture =>
         [...picture.querySelectorAll("text[text-anchor=end]")].map(text => text.textContent))""")
     assert len(rows) == 3
-    assert [levels for _, *levels in rows] == [levels[::-1] for levels in drawn]
+    assert [levels for _, *levels in rows] == drawn
     assert all(page.locator("svg.strip-small > title").all_text_contents())
 
 

@@ -16,7 +16,7 @@ from assessments import actions
 from assessments.models import Assessment
 from tests.browser.conftest import Cast
 from tests.browsing import Problems, Visit, check_accessibility, of_the_browser
-from tests.factories import make_accepted, make_cycle, make_submitted
+from tests.factories import make_accepted, make_assessment, make_cycle, make_submitted
 from tests.rubric.factories import make_rubric
 
 pytestmark = of_the_browser
@@ -96,10 +96,14 @@ def six_teams(cast: Cast, *, teams: tuple[str, ...] = TEAMS) -> None:
 
 def test_six_teams_take_one_sheet(visit: Visit, cast: Cast) -> None:
     six_teams(cast)
+    at_work = [f"Team at work {number}" for number in range(7)]
+    coming = make_cycle(name="FY2027 Q2", starts_on=cast.cycle.starts_on + timedelta(days=90))
+    for team in at_work:
+        make_assessment(organization=cast.organization, by=cast.lead, team=team, cycle=coming)
     page = visit(cast.viewer.email)
     page.goto("/organizations/rivers/")
     (sheet,) = pages_of(page)
-    for team in TEAMS:
+    for team in (*TEAMS, *at_work[:5]):
         assert squeezed(team) in sheet
     assert squeezed("more areas moved; why stands in the teams' results.") in sheet
 
