@@ -135,7 +135,9 @@ class ReviewForm(forms.Form):
         """Let what was typed be sent again, now that its writer is told, and shown, what came in between."""
         if noted:
             self.differing = tuple(self._differing(name) for name in self._unlike_noted)
-        self.data = {**self.data, "seal": seal, "version": str(noted.version if noted else 0)}
+        again = cast(QueryDict, self.data).copy()
+        again["seal"], again["version"] = seal, str(noted.version if noted else 0)
+        self.data = again
 
     def _differing(self, name: str) -> Differing:
         field = self[name]

@@ -480,6 +480,19 @@ def test_what_another_window_saved_stands_beside_what_was_typed(client: Client, 
     assert Assessment.objects.get(pk=assessment.pk).state == State.SUBMITTED
 
 
+def test_what_was_typed_stands_in_its_fields_again_to_the_letter(client: Client, reviewer: User) -> None:
+    assessment = make_submitted(level=3)
+    actions.save_review(assessment=assessment, by=reviewer, entry=ReviewEntry("As saved"))
+    typed = {"comment": "Please fix it's", "level-dataops": "2", "reason-dataops": 'No "owner".', "text-secops-1": ""}
+    page = shown(client.post(page_of(assessment), sent(assessment, "save", **typed)))
+    fields = {area["name"]: area.raw.strip() for area in page.all("textarea")}
+    assert {name: fields[name] for name in typed if name in fields} == {
+        name: text for name, text in typed.items() if not name.startswith("level")
+    }
+    (level,) = [field for field in page.all("select") if field["name"] == "level-dataops"]
+    assert [option["value"] for option in level.all("option") if "selected" in option.attrs] == ["2"]
+
+
 def test_a_third_window_is_shown_its_text_as_well(client: Client, reviewer: User) -> None:
     assessment = make_submitted()
     actions.save_review(assessment=assessment, by=reviewer, entry=ReviewEntry("First"))
