@@ -57,15 +57,25 @@ def fingerprint_of(answer: GivenAnswer) -> str:
 
 
 class TidyTextField(forms.CharField):
-    """Multi-line text with a cap on characters and lines, since a report prints all of it."""
+    """Multi-line text with a cap on characters and lines, since a report prints all of it.
+
+    What is longer is refused with a sentence. A browser that knew the cap would cut what is pasted, without a word.
+    """
 
     widget = forms.Textarea
+
+    def __init__(self, *, limit: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.limit = limit
+        self.widget.attrs["data-limit"] = str(limit)
 
     def to_python(self, value: Any) -> str:
         return tidy(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         super().validate(value)
+        if len(value) > self.limit:
+            raise ValidationError(f"This has {len(value)} characters; the most that fits is {self.limit}.")
         lines = value.count("\n") + 1
         if lines > LINE_LIMIT:
             raise ValidationError(f"This has {lines} lines; the most that fits is {LINE_LIMIT}.")
@@ -78,8 +88,8 @@ class AnswerForm(forms.Form):
     """
 
     choice = forms.ChoiceField(required=False)
-    reason = TidyTextField(required=False, max_length=REASON_LIMIT)
-    rationale = TidyTextField(required=False, max_length=TEXT_LIMIT)
+    reason = TidyTextField(required=False, limit=REASON_LIMIT)
+    rationale = TidyTextField(required=False, limit=TEXT_LIMIT)
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
     rendered = forms.CharField(required=False, max_length=16)
     save_id = forms.UUIDField(required=False)

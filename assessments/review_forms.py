@@ -36,7 +36,7 @@ class ReviewForm(forms.Form):
     comment = TidyTextField(
         label="Comment to the team",
         required=False,
-        max_length=TEXT_LIMIT,
+        limit=TEXT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 4, "aria-describedby": "comment-help"}),
     )
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
@@ -155,9 +155,7 @@ class ReviewForm(forms.Form):
 
 
 def _short_text(label: str) -> TidyTextField:
-    return TidyTextField(
-        label=label, required=False, max_length=COMMENT_LIMIT, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    return TidyTextField(label=label, required=False, limit=COMMENT_LIMIT, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 def _words(field: forms.Field, value: Any) -> str:

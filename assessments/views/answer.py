@@ -59,6 +59,9 @@ def save_answer(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
         raise Http404
     form = AnswerForm(request.POST, code=code, rubric=rubric)
     if not form.is_valid():
+        # Of what can't change any more nothing is to be mended.
+        if not access.assessment.is_editable:
+            return _locked(actions.locked_because(access.assessment))
         return JsonResponse({"error": CANNOT_BE_SAVED, "errors": form.messages}, status=422)
     try:
         saved = actions.save_answer(
@@ -70,9 +73,13 @@ def save_answer(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
             by=request.user,
         )
     except actions.NotEditable as refusal:
-        return JsonResponse({"error": str(refusal), "locked": True}, status=403)
+        return _locked(str(refusal))
     except actions.SaveIdUsed as refusal:
         return JsonResponse({"error": CANNOT_BE_SAVED, "errors": {"save_id": [str(refusal)]}}, status=422)
     except actions.Conflict as conflict:
         return JsonResponse(answering.conflict_document(rubric, conflict), status=409)
     return JsonResponse(answering.saved_document(access, saved))
+
+
+def _locked(sentence: str) -> JsonResponse:
+    return JsonResponse({"error": sentence, "locked": True}, status=403)

@@ -295,7 +295,7 @@ def test_a_submission_is_accepted_without_a_word(client: Client) -> None:
     ("fields", "sentence"),
     [
         ({"act": "return", "comment": " \r\n"}, "Say what the team has to do before it submits again"),
-        ({"act": "return", "comment": "x" * 4001}, "at most 4000 characters"),
+        ({"act": "return", "comment": "x" * 4001}, "This has 4001 characters; the most that fits is 4000."),
         ({"act": "return", "comment": "x\n" * 100 + "x"}, "This has 101 lines; the most that fits is 100."),
         ({"act": "accept", "comment": "Typed", "seal": "another"}, "the team has submitted again since"),
         ({"act": "accept", "comment": "Typed", "version": 3}, "changed in another window"),

@@ -158,7 +158,7 @@ def test_what_is_typed_is_saved_and_there_again(client: Client) -> None:
         ({"level-secops": "2"}, "Say why SecOps is not at the level that is claimed.", "id_reason-secops"),
         ({"reason-secops": "Because."}, "Choose the level that SecOps is at.", "id_level-secops"),
         ({"level-secops": "9", "reason-secops": "Why."}, "Select a valid choice", "id_level-secops"),
-        ({"text-secops-2": "x" * 1001}, "at most 1000 characters", "id_text-secops-2"),
+        ({"text-secops-2": "x" * 1001}, "This has 1001 characters; the most that fits is 1000.", "id_text-secops-2"),
     ],
 )
 def test_an_error_leads_to_its_field_and_loses_nothing(

@@ -14,6 +14,7 @@ from assessments.models import Answer, Assessment, AuditEvent, Role, State
 from tests.assessments.conftest import AtOnce
 from tests.factories import (
     Agency,
+    answer_all,
     answer_fields,
     client_of,
     make_accepted,
@@ -423,6 +424,14 @@ def test_a_title_without_any_address_is_refused_and_not_dropped(client: Client, 
     reply = client.post(reverse("save-answer", args=[draft.pk, CODE]), fields)
     assert reply.status_code == 422
     assert reply.json()["errors"] == {"evidence": ["Add the web address of “Runbook”."]}
+
+
+def test_once_submitted_nothing_is_to_be_mended_any_more(client: Client, agency: Agency, draft: Assessment) -> None:
+    answer_all(draft, level=3)
+    actions.submit(assessment=draft, by=agency.lead)
+    reply = save(client, draft, evidence=[("Plan", "no address")])
+    assert reply.status_code == 403
+    assert reply.json() == {"error": "This assessment has been submitted, so its answers can't change.", "locked": True}
 
 
 @pytest.mark.parametrize("text", ["x" * 4000, "x\r\n" * 99 + "x", "é" * 4000])

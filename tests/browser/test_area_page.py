@@ -204,6 +204,66 @@ def test_an_answer_submitted_meanwhile_is_refused_and_its_text_can_be_read_until
     assert kept(page) == []
 
 
+@pytest.mark.parametrize("held_back_by", ["a bad link", "a conflict"])
+def test_what_was_held_back_can_be_read_once_the_assessment_is_submitted(
+    open_area: Callable[..., Page], agency: Agency, problems: Problems, held_back_by: str
+) -> None:
+    problems.expect("status of (403|409|422)")
+    page = open_area(agency.contributor.email)
+    answer_all(agency.draft, level=3)
+    write(page, "Held back.")
+    if held_back_by == "a bad link":
+        page.locator(f"#{FIRST}-evidence-url-1").fill("https://intranet.x/ plan")
+        rationale(page).focus()
+    expect(status(page)).to_have_attribute("data-state", re.compile("failed|conflict"))
+    actions.submit(assessment=agency.draft, by=agency.lead)
+    page.reload()
+    banner = page.get_by_role("region", name="Answers not saved yet")
+    expect(banner).to_contain_text("Not saved: This assessment has been submitted")
+    banner.get_by_text("Show your text").click()
+    expect(banner).to_contain_text("Held back.")
+
+
+def test_text_that_is_too_long_is_kept_and_not_cut(
+    open_area: Callable[..., Page], agency: Agency, problems: Problems
+) -> None:
+    problems.expect("status of 422")
+    page = open_area()
+    write(page, "")
+    rationale(page).focus()
+    page.keyboard.insert_text("x" * 4007)
+    expect(rationale(page)).to_have_value("x" * 4007)
+    expect(card(page)).to_contain_text("7 characters too many")
+    expect(status(page)).to_contain_text("Not saved: This has 4007 characters; the most that fits is 4000.")
+    check_accessibility(page)
+    rationale(page).fill("x" * 4000)
+    expect(card(page)).to_contain_text("0 characters left")
+    expect_saved(page)
+    assert len(stored(agency).rationale) == 4000
+
+
+def test_who_submits_is_told_of_answers_that_are_not_saved(
+    open_area: Callable[..., Page], agency: Agency, problems: Problems
+) -> None:
+    problems.expect("status of (403|409)")
+    page = open_area()
+    answer_all(agency.draft, level=3)
+    write(page, "Not decided yet.")
+    expect(status(page)).to_have_attribute("data-state", "conflict")
+    page.goto(f"/assessments/{agency.draft.pk}/submit/")
+    submit = page.get_by_role("button", name="Seal and submit")
+    submit.click()
+    told = page.locator("[data-before-submitting]")
+    expect(told).to_have_text(
+        "DataOps, question 1: what you typed last isn't saved, so it would not be sealed."
+        " Press the button again to submit all the same."
+    )
+    expect(told).to_be_focused()
+    check_accessibility(page)
+    submit.click()
+    page.wait_for_url(re.compile("/results/"))
+
+
 def test_someone_who_may_no_longer_answer_keeps_the_text(
     open_area: Callable[..., Page], agency: Agency, problems: Problems
 ) -> None:

@@ -251,7 +251,6 @@ export class Delivery {
 
   get entry() {
     const { about, typed, version, sent } = this;
-    const problem = this.outcome && { kind: this.outcome.kind, sentence: this.outcome.sentence ?? "" };
-    return { about, typed, version, sent, at: this.#typedAt, problem };
+    return { about, typed, version, sent, at: this.#typedAt };
   }
 }

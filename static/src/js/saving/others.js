@@ -11,7 +11,7 @@ const PATIENCE = 1_500;
 // Another tab that is open sends what is typed in it by itself; it is named here when it can't.
 const OTHER_TAB_PATIENCE = 10_000;
 const MOST_LINES = 5;
-// These need the person: they are not sent again from here.
+// These need the person.
 const NEED_PERSON = new Set(["conflict", "invalid"]);
 const REFUSED = new Set(["locked", "forbidden", "missing"]);
 
@@ -46,13 +46,8 @@ export class OtherAnswers {
       changed: ({ settled }) => this.#changed(delivery, settled),
     });
     this.#deliveries.add(delivery);
-    if (NEED_PERSON.has(entry.problem?.kind) && !entry.sent) {
-      delivery.typed = entry.typed;
-      delivery.outcome = entry.problem;
-      delivery.keep();
-    } else {
-      delivery.restore(entry);
-    }
+    // Also what waits for a decision is sent once: it may have become another one since, as where all was submitted.
+    delivery.restore(entry);
     moved(delivery);
     this.show();
   }

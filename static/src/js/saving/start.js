@@ -5,6 +5,7 @@ import { OtherAnswers } from "./others.js";
 import { browserStorage, Queue } from "./queue.js";
 import { Sender } from "./sender.js";
 import { remember, Session } from "./session.js";
+import { askBeforeSubmitting } from "./submitting.js";
 import { canTell, claim, whenGone } from "./writers.js";
 
 export async function startSaving() {
@@ -20,6 +21,7 @@ export async function startSaving() {
   const others = new OtherAnswers({ queue, sender, progressed });
   const deliveries = () => [...(page?.deliveries ?? []), ...others.deliveries];
   const known = new Set([queue.writer]);
+  askBeforeSubmitting(queue);
 
   // Counts belong to the assessment on the page only.
   function progressed(about, reply) {
