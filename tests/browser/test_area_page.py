@@ -204,6 +204,41 @@ def test_an_answer_submitted_meanwhile_is_refused_and_its_text_can_be_read_until
     assert kept(page) == []
 
 
+def test_a_bad_link_holds_back_neither_level_nor_rationale(
+    open_area: Callable[..., Page], agency: Agency, problems: Problems
+) -> None:
+    problems.expect("status of 422")
+    page = open_area()
+    choose(page, 2)
+    expect_saved(page)
+    page.locator(f"#{FIRST}-evidence-url-1").fill("S:\\share\\plan.docx")
+    choose(page, 4)
+    write(page, "Since spring.")
+    expect(status(page)).to_have_text(re.compile("^All but the links is saved: “S:.* is no web address"))
+    check_accessibility(page)
+    answer = stored(agency)
+    assert (answer.choice, answer.rationale, answer.evidence.count()) == ("4", "Since spring.", 0)
+    assert kept(page)[0]["typed"]["evidence"][0][1] == "S:\\share\\plan.docx"
+    page.locator(f"#{FIRST}-evidence-url-1").fill("https://example.gov/plan")
+    expect_saved(page)
+    assert stored(agency).evidence.get().url == "https://example.gov/plan"
+
+
+def test_a_refused_link_is_still_there_after_the_rest_was_saved_without_it(
+    open_area: Callable[..., Page], agency: Agency, problems: Problems
+) -> None:
+    problems.expect("status of 422")
+    page = open_area()
+    write(page, "Since spring.")
+    page.locator(f"#{FIRST}-evidence-url-1").fill("no address")
+    rationale(page).focus()
+    expect(status(page)).to_have_text(re.compile("^(All but the links is saved|Not saved)"))
+    page.reload()
+    expect(page.locator(f"#{FIRST}-evidence-url-1")).to_have_value("no address")
+    expect(rationale(page)).to_have_value("Since spring.")
+    expect(status(page)).to_have_text(re.compile("no web address"))
+
+
 @pytest.mark.parametrize("held_back_by", ["a bad link", "a conflict"])
 def test_what_was_held_back_can_be_read_once_the_assessment_is_submitted(
     open_area: Callable[..., Page], agency: Agency, problems: Problems, held_back_by: str

@@ -25,6 +25,8 @@ export class Delivery {
   /** Whether what isn't saved is at least in the browser's storage. */
   isKept = true;
 
+  // The refusal of links alone, while all the rest is saved without them.
+  #linksRefused = null;
   #sending = false;
   #typingTimer = 0;
   #typingSince = 0;
@@ -72,6 +74,7 @@ export class Delivery {
     this.#isHeld = delay === null;
     this.keptSince = null;
     if (this.outcome?.kind === "invalid") this.outcome = null;
+    this.#linksRefused = null;
     this.keep();
     clearTimeout(this.#typingTimer);
     this.#typingTimer = 0;
@@ -127,6 +130,7 @@ export class Delivery {
     this.#stopRetrying();
     this.sent = null;
     this.outcome = null;
+    this.#linksRefused = null;
     this.keptSince = null;
     this.queue.remove(this.key);
     this.stored ??= this.typed;
@@ -190,7 +194,8 @@ export class Delivery {
       this.version = version + 1;
     }
     this.sent = null;
-    this.outcome = null;
+    this.outcome = this.#linksRefused;
+    this.#linksRefused = null;
     this.#attempt = 0;
     this.#notBefore = 0;
     if (!this.isUnsaved) this.keptSince = null;
@@ -202,13 +207,25 @@ export class Delivery {
   #refused(outcome) {
     const { answer } = this.sent;
     this.sent = null;
+    this.#linksRefused = null;
     this.#attempt = 0;
     // Errors in a text that has been changed since are no news.
     const isStale = outcome.kind === "invalid" && JSON.stringify(answer) !== JSON.stringify(this.typed);
     this.outcome = isStale ? null : outcome;
+    if (!isStale && outcome.linksAlone) this.#sendWithoutLinks();
     this.keep();
     this.changed({});
     this.#goOn();
+  }
+
+  // A link that isn't one holds back no level and no rationale: they are saved with the links that are stored.
+  #sendWithoutLinks() {
+    if (this.stored === null) return;
+    const answer = { ...this.typed, evidence: this.stored.evidence };
+    if (same(answer, this.stored)) return;
+    this.#linksRefused = { ...this.outcome, restIsSaved: true };
+    this.outcome = null;
+    this.sent = { answer, version: this.version, id: newId() };
   }
 
   // The outcome isn't known, or may be another one next time: the same save is tried again before anything newer.

@@ -83,7 +83,12 @@ function read(status, reply, sent, headers) {
       return { kind: "conflict", reply, sentence: text(reply.error) };
     case 422:
       if (typeof reply.errors !== "object" || reply.errors === null) break;
-      return { kind: "invalid", errors: reply.errors, sentence: text(Object.values(reply.errors)[0]?.[0] ?? reply.error) };
+      return {
+        kind: "invalid",
+        errors: reply.errors,
+        sentence: text(Object.values(reply.errors)[0]?.[0] ?? reply.error),
+        linksAlone: Object.keys(reply.errors).join() === "evidence",
+      };
   }
   return { kind: "failed", retryAfter: seconds(headers.get("Retry-After")) };
 }

@@ -28,6 +28,7 @@ function words(state, outcome, keptSince) {
     case "conflict":
       return ["conflict", `Not saved yet: ${outcome.sentence || "somebody changed this answer, too."}`, ""];
     case "invalid":
+      if (outcome.restIsSaved) return ["failed", `All but the links is saved: ${outcome.sentence}`, ""];
       return ["failed", `Not saved: ${outcome.sentence || "this answer can't be saved as it is."}`, ""];
     case "offline":
       return ["waiting", "Not saved yet: no connection.", KEPT];
