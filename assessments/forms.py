@@ -181,7 +181,8 @@ class AnswerForm(forms.Form):
             WEB_LINK(row.url)
         except ValidationError:
             raise ValidationError(
-                f"“{row.url}” is no web address: it starts with https:// and names a site, such as https://example.gov/plan."
+                f"“{row.url}” is no web address: it starts with https:// or http:// and names a site in full, such as"
+                " https://example.gov/plan."
             ) from None
         if "@" in urlsplit(row.url).netloc:
             raise ValidationError(

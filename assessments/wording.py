@@ -312,7 +312,7 @@ def _why_this_level(rubric: Rubric, explanation: Explanation, level: int) -> str
     reason = _share_in_words(rubric, explanation, explanation.weight_at_level, level)
     floor = level - rubric.max_shortfall
     below = (
-        f" and none lies below Level {floor}" if floor >= 1 and explanation.weight_at_level < explanation.weight else ""
+        f" and none lies below Level {floor}" if floor > 1 and explanation.weight_at_level < explanation.weight else ""
     )
     highest = ", the highest" if level == rubric.top else ""
     return f"{level_text(rubric, level)}{highest}, because {reason}{below}."

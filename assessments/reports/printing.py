@@ -21,8 +21,8 @@ from assessments.charts.text import text_width
 from assessments.datatypes import EvidenceLink
 from rubric.datatypes import Rubric
 
-RUNNING_LENGTH = 80
-"""Of an organization's name in running heads, in letters of ordinary width."""
+ORGANIZATION_LENGTH, TEAM_LENGTH = 46, 32
+"""Of their names in running heads, in letters of ordinary width: both fit on one line."""
 LONG_WORD = 15
 """A longer one is broken where a text is cut."""
 LONG_NAME, LONGEST_NAME = 45, 90

@@ -16,7 +16,8 @@ from assessments.reports.front import pictures_height
 from assessments.reports.history import History, history
 from assessments.reports.levels import level_table
 from assessments.reports.printing import (
-    RUNNING_LENGTH,
+    ORGANIZATION_LENGTH,
+    TEAM_LENGTH,
     PrintedLink,
     PrintedText,
     document,
@@ -107,7 +108,7 @@ def scorecard_html(sheet: ScoredAssessment) -> str:
             "story": story,
             "rubric": sheet.rubric,
             "name_size": name_size(sheet.organization),
-            "running": shortened(sheet.organization, RUNNING_LENGTH),
+            "running": f"{shortened(sheet.organization, ORGANIZATION_LENGTH)}, {shortened(sheet.team, TEAM_LENGTH)}",
             "foot": f"AI maturity scorecard{standing_in_foot(sheet)}",
             "date": printed_date(sheet.seal.sealed_at if sheet.seal else sheet.at),
             "moment": (sheet.seal.sealed_at if sheet.seal else sheet.at).isoformat(timespec="seconds"),

@@ -288,8 +288,8 @@ def test_errors_keep_what_was_typed_and_store_the_rest(agency: Agency, client: C
     assert errors(page) == [
         ("Question 1: Say why this question doesn't apply to you.", "#secops-1-reason"),
         (
-            "Question 1: “javascript:alert(1)” is no web address: it starts with https:// and names a site, such as"
-            " https://example.gov/plan.",
+            "Question 1: “javascript:alert(1)” is no web address: it starts with https:// or http:// and names a site"
+            " in full, such as https://example.gov/plan.",
             "#secops-1-evidence-title-1",
         ),
     ]

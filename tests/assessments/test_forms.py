@@ -128,8 +128,8 @@ def test_a_rubric_with_fewer_levels_allows_fewer() -> None:
             {"evidence": [("", "example.gov/plan")]},
             {
                 "evidence": [
-                    "“example.gov/plan” is no web address: it starts with https:// and names a site, such as"
-                    " https://example.gov/plan."
+                    "“example.gov/plan” is no web address: it starts with https:// or http:// and names a site in full,"
+                    " such as https://example.gov/plan."
                 ]
             },
         ),

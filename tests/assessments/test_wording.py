@@ -178,9 +178,9 @@ def test_a_headline_says_where_what_is_not_known_leaves_room() -> None:
 
 def test_a_level_is_explained_by_its_share_and_its_floor_and_by_what_holds_it() -> None:
     assert because_of([3, 3, 3, 2, 2, 1]) == (
-        "Level 2, Repeatable, because 5 of 6 questions (83 %) are answered at Level 2 or above and none lies below "
-        "Level 1. It is held from Level 3, Defined, because 3 of 6 questions (50 %) are answered at Level 3 or above, "
-        "where at least 60 % is needed, and 1 question lies below Level 2."
+        "Level 2, Repeatable, because 5 of 6 questions (83 %) are answered at Level 2 or above. It is held from "
+        "Level 3, Defined, because 3 of 6 questions (50 %) are answered at Level 3 or above, where at least 60 % is "
+        "needed, and 1 question lies below Level 2."
     )
 
 

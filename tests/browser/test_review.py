@@ -6,7 +6,7 @@ from playwright.sync_api import Dialog, Page, expect
 from assessments import actions
 from assessments.actions import CommentEntry, ReviewEntry
 from assessments.models import Assessment
-from tests.browser.conftest import Cast
+from tests.browser.conftest import Cast, fill_in_sign_in
 from tests.browsing import Problems, Visit, of_the_browser
 from tests.factories import make_submitted
 
@@ -78,6 +78,24 @@ def test_what_was_refused_is_unsaved_still(visit: Visit, cast: Cast, submitted: 
     page.get_by_role("link", name="History").first.click()
     page.wait_for_url("**/history/")
     assert warnings == ["beforeunload"]
+
+
+def test_notes_that_came_back_signed_out_are_saved_at_one_press_after_signing_in(
+    visit: Visit, cast: Cast, submitted: Assessment, problems: Problems
+) -> None:
+    problems.expect("status of 401")
+    page = visit(cast.reviewer.email)
+    page.goto(address_of(submitted))
+    page.get_by_label("Comment to the team").fill("It's typed.")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Save and decide later").click()
+    expect(page.get_by_role("heading", name="Nothing is saved yet")).to_be_visible()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Sign in (opens a new tab)").click()
+    fill_in_sign_in(opened.value, cast.reviewer.email)
+    page.get_by_role("button", name="Save these notes").click()
+    expect(page.get_by_label("Comment to the team")).to_have_value("It's typed.")
+    expect(page.get_by_text("Saved. The team sees it when you decide.")).to_be_visible()
 
 
 def test_a_flag_leads_into_the_fold_of_its_answer(visit: Visit, cast: Cast, submitted: Assessment) -> None:

@@ -101,7 +101,7 @@ def stumble(page: Page) -> None:
     expect(summary.get_by_role("heading", name="There is a problem")).to_be_visible()
     assert summary.get_by_role("link").all_inner_texts() == [
         "Question 3: Say why this question doesn't apply to you.",
-        "Question 4: “log.txt” is no web address: it starts with https:// and names a site, such as"
+        "Question 4: “log.txt” is no web address: it starts with https:// or http:// and names a site in full, such as"
         " https://example.gov/plan.",
     ]
     assert page.locator("[id='peopleops-3-choice-not_applicable']").is_checked()

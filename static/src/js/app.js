@@ -5,6 +5,7 @@ import { countCharacters } from "./lib/counts.js";
 import { focusErrorSummary } from "./lib/errors.js";
 import { offerExploring } from "./lib/explore.js";
 import { openNotesOnChoice } from "./lib/notes.js";
+import { takeNewTokens } from "./lib/tokens.js";
 import { startSaving } from "./saving/start.js";
 
 countCharacters();
@@ -13,4 +14,5 @@ openNotesOnChoice();
 offerExploring();
 offerCopying();
 offerCopyingAddresses();
+takeNewTokens();
 startSaving();

@@ -3,6 +3,7 @@
 //
 // Signing in always changes Django's CSRF cookie. While the cookie is the one that came with this page, nothing has
 // changed; when it is another, or a reply looked like a sign-in page, the home page is asked who is signed in.
+import { cookieToken } from "../lib/tokens.js";
 import { paced } from "./pace.js";
 
 const LAST_USER = "aicmm:user";
@@ -80,8 +81,4 @@ export function remember(user, storage) {
   } catch {
     // Without storage the cookie alone tells.
   }
-}
-
-function cookieToken() {
-  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
 }
