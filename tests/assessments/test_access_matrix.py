@@ -85,7 +85,7 @@ assessment returned                   POST  405 405 405 405 405 405 405 405
 save-answer draft                     GET   405 405 405 405 405 405 405 405
 save-answer draft                     POST  401 404 404 403 422 422 404 404
 save-answer submitted                 GET   405 405 405 405 405 405 405 405
-save-answer submitted                 POST  401 404 404 403 422 422 403 403
+save-answer submitted                 POST  401 404 404 403 403 403 403 403
 save-answer returned                  GET   405 405 405 405 405 405 405 405
 save-answer returned                  POST  401 404 404 403 422 422 403 403
 result draft                          GET   302 404 404 200 200 200 404 404
